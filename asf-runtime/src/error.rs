@@ -1,0 +1,178 @@
+//! Errors that a client gets to see.
+
+use std::any::Any;
+use std::borrow::Cow;
+
+use asf_schema::{Operation, Schema};
+
+use crate::Shape;
+
+/// An error as a client sees it: what every protocol needs to write one.
+///
+/// Generated code implements it for each modelled error and for each service's enum of them;
+/// [`AwsError`] is the one for everything that is not modelled.
+pub trait ServiceError: std::error::Error + Any + Send {
+    /// The code, `AWS.SimpleQueueService.NonExistentQueue`.
+    fn code(&self) -> &str;
+
+    /// The text for people.
+    fn message(&self) -> Option<&str>;
+
+    /// HTTP status.
+    fn status(&self) -> u16;
+
+    /// Whether the caller is to blame (`Sender` rather than `Receiver` in XML).
+    fn sender_fault(&self) -> bool;
+
+    /// The error's shape, if it is modelled.
+    fn schema(&self) -> Option<Schema> {
+        None
+    }
+
+    /// The error's structure, if it is modelled, message included.
+    fn members(&self) -> Option<&dyn Shape> {
+        None
+    }
+}
+
+/// An error that a service's model does not have: wrong requests, common errors, what a handler raises
+/// by code, what a backend answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwsError {
+    code: Cow<'static, str>,
+    message: Option<Cow<'static, str>>,
+    status: u16,
+    sender_fault: bool,
+}
+
+impl AwsError {
+    /// An error of the caller's, status 400.
+    pub fn sender(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code: code.into(), message: Some(message.into()), status: 400, sender_fault: true }
+    }
+
+    /// An error of ours, status 500.
+    pub fn receiver(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code: code.into(), message: Some(message.into()), status: 500, sender_fault: false }
+    }
+
+    /// With another status.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Without a message: AWS sends none with some errors.
+    #[must_use]
+    pub fn without_message(mut self) -> Self {
+        self.message = None;
+        self
+    }
+
+    /// The request is not of the form that the protocol and the model ask for.
+    pub fn serialization(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::sender("SerializationException", message)
+    }
+
+    /// A constraint of the model is not met.
+    pub fn validation(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::sender("ValidationException", message)
+    }
+
+    /// No provider answers this operation. Status 501, as LocalStack's users know it.
+    #[must_use]
+    pub fn not_implemented(operation: Operation) -> Self {
+        Self::receiver(
+            "NotImplemented",
+            format!("The operation {}.{} is not implemented.", operation.service().name, operation.name()),
+        )
+        .with_status(501)
+    }
+
+    /// Something of ours failed that the caller cannot help.
+    pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::receiver("InternalFailure", message)
+    }
+}
+
+impl ServiceError for AwsError {
+    fn code(&self) -> &str {
+        &self.code
+    }
+
+    fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    fn status(&self) -> u16 {
+        self.status
+    }
+
+    fn sender_fault(&self) -> bool {
+        self.sender_fault
+    }
+}
+
+impl std::fmt::Display for AwsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.message {
+            Some(message) => write!(f, "{}: {message}", self.code),
+            None => f.write_str(&self.code),
+        }
+    }
+}
+
+impl std::error::Error for AwsError {}
+
+impl From<AwsError> for Box<dyn ServiceError> {
+    fn from(error: AwsError) -> Self {
+        Box::new(error)
+    }
+}
+
+/// An error that was read from a response, or was made from a model at run time: a code, and the
+/// members as a [`Value`](crate::Value) if the code is modelled.
+#[derive(Debug)]
+pub struct ReceivedError {
+    /// Code, message, status, fault.
+    pub error: AwsError,
+    /// The error's shape, if it is modelled.
+    pub schema: Option<Schema>,
+    /// The error's structure, if it is modelled.
+    pub members: crate::Value,
+}
+
+impl ServiceError for ReceivedError {
+    fn code(&self) -> &str {
+        self.error.code()
+    }
+
+    fn message(&self) -> Option<&str> {
+        self.error.message()
+    }
+
+    fn status(&self) -> u16 {
+        self.error.status()
+    }
+
+    fn sender_fault(&self) -> bool {
+        self.error.sender_fault()
+    }
+
+    fn schema(&self) -> Option<Schema> {
+        self.schema
+    }
+
+    fn members(&self) -> Option<&dyn Shape> {
+        self.schema.map(|_| &self.members as &dyn Shape)
+    }
+}
+
+impl std::fmt::Display for ReceivedError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for ReceivedError {}

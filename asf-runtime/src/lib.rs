@@ -1,0 +1,35 @@
+//! The runtime of ASF: what generated code and providers stand on.
+//!
+//! - [`shape`]: the object-safe view of a value that every protocol reads and writes, and [`Value`],
+//!   the same view over a document whose schema is only known at run time;
+//! - [`protocol`]: AWS's wire protocols, both directions, server and client;
+//! - [`provider`]: operations bound to functions;
+//! - [`context`]: what a handler knows of the call it answers, time and ids included;
+//! - [`error`]: errors that a client gets to see.
+
+pub mod client;
+pub mod clock;
+pub mod context;
+pub mod error;
+pub mod identity;
+pub mod ids;
+pub mod protocol;
+pub mod provider;
+pub mod shape;
+mod timestamp;
+pub mod value;
+
+/// The tables that describe services.
+pub use asf_schema as schema;
+pub use bytes::Bytes;
+pub use context::RequestContext;
+pub use error::AwsError;
+pub use shape::{Shape, Structure};
+pub use timestamp::{Timestamp, TimestampError};
+pub use value::Value;
+
+/// A map of a service's shape: string keys, in the order in which they came.
+pub type Map<V> = indexmap::IndexMap<String, V>;
+
+/// Any JSON value, for documents and members with the `jsonvalue` trait.
+pub type Document = serde_json::Value;
