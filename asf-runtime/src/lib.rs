@@ -9,6 +9,7 @@
 
 pub mod client;
 pub mod clock;
+pub mod codec;
 pub mod context;
 pub mod error;
 pub mod identity;
