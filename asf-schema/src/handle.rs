@@ -226,6 +226,14 @@ impl Member {
         self.row.wire_name
     }
 
+    /// The name in requests and responses of the query protocol: `queryName` where a patch gives one
+    /// (services that speak another protocol beside query), else the wire name. On the item of a list
+    /// and on the key and value of a map it is their name likewise.
+    #[must_use]
+    pub fn query_name(self) -> &'static str {
+        self.row.query_name.unwrap_or(self.row.wire_name)
+    }
+
     /// The shape of its values.
     #[must_use]
     pub fn target(self) -> Schema {

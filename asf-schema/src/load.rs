@@ -326,6 +326,7 @@ impl<'a> Loader<'a> {
             location: location(either("location").and_then(Value::as_str)),
             flags,
             timestamp_format: timestamp_format(reference).or_else(|| timestamp_format(target_spec)),
+            // ec2's own trait; on services that speak query beside another protocol our patches set it.
             query_name: either("queryName").and_then(Value::as_str).map(leak),
             xml_namespace: either("xmlNamespace").and_then(namespace),
         })

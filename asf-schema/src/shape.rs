@@ -128,7 +128,10 @@ pub struct MemberSchema {
     pub flags: MemberFlags,
     /// The timestamp format of the member, else of its target.
     pub timestamp_format: Option<TimestampFormat>,
-    /// The name in requests of the ec2 protocol, where `queryName` gives one.
+    /// `queryName`: the name in requests of the ec2 protocol, where botocore's spec gives one (only
+    /// ec2's does). In a service that speaks query it is set by our own patches (SQS): the name in
+    /// query requests and responses, where that differs from the name in the service's other
+    /// protocols; see [`Member::query_name`](crate::Member::query_name).
     pub query_name: Option<&'static str>,
     /// Namespace of the XML element.
     pub xml_namespace: Option<&'static XmlNamespace>,
@@ -178,7 +181,7 @@ impl MemberSchema {
         self
     }
 
-    /// With this name in ec2 requests.
+    /// With this name in ec2 requests, or in query requests and responses.
     #[must_use]
     pub const fn query_name(mut self, name: &'static str) -> Self {
         self.query_name = Some(name);

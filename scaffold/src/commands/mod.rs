@@ -1,0 +1,4 @@
+//! The commands, a module each: its arguments, and `run`.
+
+pub mod completions;
+pub mod specs;

@@ -1,0 +1,10 @@
+//! `scaffold`: keeps the specs, and generates crates from them.
+//!
+//! [`cli`] is the command line, [`commands`] has a module for each command, [`specs`] reads and
+//! writes the directory `specs/`.
+
+pub mod cli;
+pub mod commands;
+pub mod output;
+pub mod specs;
+pub mod suggest;

@@ -1,0 +1,81 @@
+//! Packs every spec of this directory, patched, into one blob with a small index in front; see
+//! `src/index.rs` for what is read of it at run time.
+
+mod index;
+#[path = "../src/patch.rs"]
+#[allow(unreachable_pub)] // It is the library's module, where these are public.
+mod patch;
+mod regions;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::Value;
+
+/// One service, as its patched spec.
+struct Service {
+    name: String,
+    spec: Value,
+    /// The spec as compact JSON.
+    json: Vec<u8>,
+}
+
+// Cargo speaks to build scripts through the environment.
+#[allow(clippy::disallowed_methods)]
+fn main() -> Result<(), Box<dyn Error>> {
+    let specs = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=src/patch.rs");
+    println!("cargo::rerun-if-changed=patches");
+
+    let services = services(&specs)?;
+    index::write(&services, &out)?;
+    index::write_patches(&specs, &out)?;
+    println!("cargo::rerun-if-changed=partitions.json");
+    regions::write(&read(&specs.join("partitions.json"))?, &out)?;
+    // The route table belongs here: it is made from the same `services`.
+    Ok(())
+}
+
+/// All services, sorted by name.
+fn services(specs: &Path) -> Result<Vec<Service>, Box<dyn Error>> {
+    let mut services = Vec::new();
+    for entry in fs::read_dir(specs)? {
+        let directory = entry?.path();
+        let Some(file) = spec_file(&directory)? else { continue };
+        let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        println!("cargo::rerun-if-changed={name}");
+        let mut spec = read(&file)?;
+        let corrections = specs.join("patches").join(format!("{name}.json"));
+        if corrections.is_file() {
+            patch::apply(&mut spec, &read(&corrections)?)
+                .map_err(|error| format!("{}: {error}", corrections.display()))?;
+        }
+        let json = serde_json::to_vec(&spec)?;
+        services.push(Service { name, spec, json });
+    }
+    services.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(services)
+}
+
+/// `<service>/<latest api-version>/service-2.json`, if the directory is a service's.
+fn spec_file(directory: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
+    if !directory.is_dir() {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    for version in fs::read_dir(directory)? {
+        let file = version?.path().join("service-2.json");
+        if file.is_file() {
+            found.push(file);
+        }
+    }
+    Ok(found.into_iter().max())
+}
+
+fn read(file: &Path) -> Result<Value, Box<dyn Error>> {
+    let text = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", file.display()))?)
+}
