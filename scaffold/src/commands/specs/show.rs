@@ -51,7 +51,7 @@ pub(super) fn run(
 
 fn unknown(schema: &'static ServiceSchema, name: &str) -> anyhow::Error {
     let names = schema.operations.iter().map(|it| it.name).chain(schema.shapes.iter().map(|it| it.name));
-    suggest::unknown("operation or shape", name, names).context(format!("{}:", schema.name))
+    suggest::unknown("operation or shape", name, names).context(schema.name)
 }
 
 fn keys(value: &Value) -> Vec<&str> {
