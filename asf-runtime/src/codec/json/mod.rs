@@ -1,0 +1,36 @@
+//! JSON bodies <-> [`Shape`](crate::Shape), driven by the schema: the body format of awsJson and
+//! rest-json, and of documents. serde_json tokenises; no intermediate tree is built in either direction.
+
+mod read;
+mod write;
+
+use asf_schema::TimestampFormat;
+
+pub use read::{read_body, read_member, read_shape};
+pub use write::{write_body, write_key, write_member, write_members, write_shape, write_str};
+
+/// How a body is read and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonOptions {
+    /// Format of timestamps where neither member nor shape gives one.
+    pub timestamp_format: TimestampFormat,
+    /// What a client sent is read strictly. What a service answered is read as AWS SDKs do: timestamps
+    /// in any notation, unions with a member that is not known, nulls in dense lists and maps dropped.
+    pub strict: bool,
+}
+
+impl JsonOptions {
+    /// For requests on the server, and for writing.
+    pub const STRICT: Self = Self { timestamp_format: TimestampFormat::EpochSeconds, strict: true };
+    /// For responses on the client.
+    pub const LENIENT: Self = Self { timestamp_format: TimestampFormat::EpochSeconds, strict: false };
+}
+
+impl Default for JsonOptions {
+    fn default() -> Self {
+        Self::STRICT
+    }
+}
+
+#[cfg(test)]
+mod tests;
