@@ -29,35 +29,50 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/patch.rs");
     println!("cargo::rerun-if-changed=patches");
-
-    let services = services(&specs)?;
-    index::write(&services, &out)?;
-    index::write_patches(&specs, &out)?;
+    println!("cargo::rerun-if-changed=manifest.json");
     println!("cargo::rerun-if-changed=partitions.json");
+
+    // One service at a time: all of them parsed take 400 MB.
+    let mut index = index::Index::default();
+    for directory in service_directories(&specs)? {
+        println!("cargo::rerun-if-changed={}", name_of(&directory));
+        let service = read_service(&specs, &directory)?;
+        index.add(&service)?;
+        // The route table belongs here: it takes each service's name and patched spec.
+    }
+    index.write(&out)?;
+    index::write_patches(&specs, &out)?;
     regions::write(&read(&specs.join("partitions.json"))?, &out)?;
-    // The route table belongs here: it is made from the same `services`.
     Ok(())
 }
 
-/// All services, sorted by name.
-fn services(specs: &Path) -> Result<Vec<Service>, Box<dyn Error>> {
-    let mut services = Vec::new();
+/// The folders of services, sorted by name.
+fn service_directories(specs: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(specs)? {
         let directory = entry?.path();
-        let Some(file) = spec_file(&directory)? else { continue };
-        let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        println!("cargo::rerun-if-changed={name}");
-        let mut spec = read(&file)?;
-        let corrections = specs.join("patches").join(format!("{name}.json"));
-        if corrections.is_file() {
-            patch::apply(&mut spec, &read(&corrections)?)
-                .map_err(|error| format!("{}: {error}", corrections.display()))?;
+        if spec_file(&directory)?.is_some() {
+            found.push(directory);
         }
-        let json = serde_json::to_vec(&spec)?;
-        services.push(Service { name, spec, json });
     }
-    services.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(services)
+    found.sort_by_key(|directory| name_of(directory));
+    Ok(found)
+}
+
+fn read_service(specs: &Path, directory: &Path) -> Result<Service, Box<dyn Error>> {
+    let name = name_of(directory);
+    let mut spec = read(&spec_file(directory)?.ok_or("the spec is gone")?)?;
+    let corrections = specs.join("patches").join(format!("{name}.json"));
+    if corrections.is_file() {
+        patch::apply(&mut spec, &read(&corrections)?)
+            .map_err(|error| format!("{}: {error}", corrections.display()))?;
+    }
+    let json = serde_json::to_vec(&spec)?;
+    Ok(Service { name, spec, json })
+}
+
+fn name_of(directory: &Path) -> String {
+    directory.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// `<service>/<latest api-version>/service-2.json`, if the directory is a service's.

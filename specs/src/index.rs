@@ -50,8 +50,8 @@ pub fn info(name: &str) -> Option<&'static ServiceInfo> {
     INDEX.get(position(name)?)
 }
 
-/// The model of a service; unpacked and parsed when it is first asked for (ec2, the largest: 20 ms,
-/// the median: 0.3 ms), then kept.
+/// The model of a service; unpacked and parsed when it is first asked for (in a release build 26 ms
+/// for ec2, the largest, 0.6 ms for the median, 0.4 s and 55 MB for all), then kept.
 #[must_use]
 pub fn service(name: &str) -> Option<&'static ServiceSchema> {
     let at = position(name)?;
