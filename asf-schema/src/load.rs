@@ -157,6 +157,7 @@ impl<'a> Loader<'a> {
             xml_namespace: self.metadata.get("xmlNamespace").and_then(namespace).map(|it| it.uri),
             global_endpoint: text("globalEndpoint").map(leak),
             query_compatible: self.metadata.contains_key("awsQueryCompatible"),
+            no_error_wrapping: self.metadata.get("noErrorWrapping").and_then(Value::as_bool) == Some(true),
             signature_version: leak(text("signatureVersion").unwrap_or("v4")),
         })
     }

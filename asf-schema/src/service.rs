@@ -74,6 +74,9 @@ pub struct Metadata {
     pub global_endpoint: Option<&'static str>,
     /// Answers carry the old query error codes (`awsQueryCompatible`).
     pub query_compatible: bool,
+    /// Errors of rest-xml are `<Error>` itself rather than inside `<ErrorResponse>` (S3); set by our own
+    /// patches, after Smithy's `restXml` trait.
+    pub no_error_wrapping: bool,
     /// `v4`, `s3`, `s3v4`, `bearer`, `v2`...
     pub signature_version: &'static str,
 }

@@ -112,10 +112,30 @@ fn sqs_speaks_query_beside_json() {
 fn s3_has_what_its_answers_need() {
     let s3 = asf_specs::service("s3").unwrap();
     assert!(s3.shape("GetBucketLocationOutput").unwrap().has(ShapeFlags::UNWRAPPED_XML_OUTPUT));
-    assert_eq!(s3.metadata.xml_namespace, Some("http://s3.amazonaws.com/doc/2006-03-01/"));
+    assert!(s3.metadata.no_error_wrapping);
+    assert!(!asf_specs::service("route53").unwrap().metadata.no_error_wrapping);
     let root = |name: &str| s3.operation(name).unwrap().row().output_xml_name;
     assert_eq!(root("ListObjectsV2"), Some("ListBucketResult"));
     assert_eq!(root("ListBuckets"), Some("ListAllMyBucketsResult"));
+}
+
+/// Namespaces of answers are those of requests.
+#[test]
+fn rest_xml_services_have_a_namespace() {
+    let rest_xml = asf_specs::services().iter().filter(|it| it.protocols.contains(&ProtocolKind::RestXml));
+    let mut count = 0;
+    for info in rest_xml {
+        let service = asf_specs::service(info.name).unwrap();
+        let namespace = service.metadata.xml_namespace;
+        assert!(namespace.is_some(), "{}", info.name);
+        for operation in service.operations() {
+            if let Some(of_request) = operation.row().input_xml_namespace {
+                assert_eq!(namespace, Some(of_request.uri), "{operation:?}");
+            }
+        }
+        count += 1;
+    }
+    assert_eq!(count, 4);
 }
 
 #[test]
