@@ -6,7 +6,7 @@ pub fn suggest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
     names
         .into_iter()
         .map(|candidate| (closeness(&wanted, &candidate.to_lowercase()), candidate))
-        .filter(|(closeness, _)| *closeness > 0.7)
+        .filter(|(closeness, _)| *closeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }
@@ -17,7 +17,7 @@ fn closeness(wanted: &str, candidate: &str) -> f64 {
     let (short, long) =
         if wanted.len() < candidate.len() { (wanted, candidate) } else { (candidate, wanted) };
     if short.len() >= 4 && long.contains(short) {
-        return alike.max(0.75 + 0.25 * short.len() as f64 / long.len() as f64);
+        return alike.max(0.81 + 0.19 * short.len() as f64 / long.len() as f64);
     }
     alike
 }
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn nearest_name() {
-        let services = ["sqs", "sns", "s3", "dynamodb", "lambda", "cloudformation"];
+        let services = ["autoscaling", "sqs", "sns", "s3", "dynamodb", "lambda", "cloudformation"];
         for (name, nearest) in [
             ("sqz", Some("sqs")),
             ("SQS", Some("sqs")),
@@ -44,6 +44,7 @@ mod tests {
             ("dynamodb2", Some("dynamodb")),
             ("formation", Some("cloudformation")),
             ("lamda", Some("lambda")),
+            ("nosuchthing", None),
             ("xxxxxxx", None),
             ("", None),
         ] {
