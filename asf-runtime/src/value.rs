@@ -1,5 +1,7 @@
 //! A value of any shape, for services without generated code.
 
+pub mod neutral;
+
 use std::borrow::Cow;
 
 use asf_schema::{Kind, Schema};

@@ -1,5 +1,6 @@
 //! Formats of bodies: text <-> [`Shape`](crate::Shape), driven by the schema. A codec knows no protocol.
 
+pub mod cbor;
 pub mod json;
 pub mod text;
 

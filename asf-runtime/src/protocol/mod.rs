@@ -4,6 +4,10 @@
 //! schemas and [`Shape`]s and knows no service; the codecs below it (JSON, XML, forms, CBOR) know no
 //! protocol.
 
+mod json;
+mod rpc;
+mod rpc_v2_cbor;
+
 use asf_schema::{Operation, ProtocolKind};
 use http::HeaderMap;
 use http::request::Parts;
@@ -16,6 +20,17 @@ use crate::{AwsError, Shape};
 pub type Request = http::Request<ByteStream>;
 /// See [`Request`].
 pub type Response = http::Response<ByteStream>;
+
+/// The implementation of a protocol.
+#[must_use]
+pub fn of(kind: ProtocolKind) -> &'static dyn Protocol {
+    match kind {
+        ProtocolKind::Json => &json::AwsJson,
+        ProtocolKind::RpcV2Cbor => &rpc_v2_cbor::RpcV2Cbor,
+        // One line for each of the others takes the place of this one.
+        _ => &json::AwsJson,
+    }
+}
 
 /// What of the request bears on the answer.
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +129,12 @@ impl SerializeError {
     /// A value at a path that cannot be written for a reason.
     pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { path: path.into(), reason: reason.into() }
+    }
+}
+
+impl From<crate::codec::CodecError> for SerializeError {
+    fn from(error: crate::codec::CodecError) -> Self {
+        Self::new(error.path(), error.message())
     }
 }
 
