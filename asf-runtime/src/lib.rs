@@ -5,6 +5,7 @@
 //! - [`protocol`]: AWS's wire protocols, both directions, server and client;
 //! - [`provider`]: operations bound to functions;
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
+//! - [`validation`]: constraints of the model, in each service's wording;
 //! - [`error`]: errors that a client gets to see.
 
 pub mod client;
@@ -18,6 +19,7 @@ pub mod protocol;
 pub mod provider;
 pub mod shape;
 mod timestamp;
+pub mod validation;
 pub mod value;
 
 /// The tables that describe services.
