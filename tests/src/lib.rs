@@ -1,0 +1,1 @@
+//! Nothing to use: this crate is its tests (`tests/it`).
