@@ -351,6 +351,8 @@ fn kind_of(name: &str, spec: &Value) -> Result<Kind, LoadError> {
         "structure" => Kind::Structure,
         "list" | "set" => Kind::List,
         "map" => Kind::Map,
+        // A slip in a model of botocore's own protocol tests: it is read as what it can only be.
+        "string" if spec.get("key").is_some() && spec.get("value").is_some() => Kind::Map,
         "string" | "character" => Kind::String,
         "blob" => Kind::Blob,
         "boolean" => Kind::Boolean,

@@ -61,7 +61,9 @@ pub(super) fn arrived_response(body: &ByteStream, has_stream: bool) -> Result<&[
 pub(super) struct ErrorName {
     /// `__type`.
     pub(super) name: String,
-    /// Code of the query protocol, for clients that ask for it.
+    /// Code and fault as in the query protocol, for services that are query compatible. Sent unless the
+    /// request declines it: SDKs expected it before they asked with `x-amzn-query-mode: true`. It is
+    /// there where both codes are the same, too (`InvalidAttributeName` in `aws-recordings/sqs`).
     pub(super) query_code: Option<String>,
     /// The error's shape, if it is modelled.
     pub(super) schema: Option<Schema>,
@@ -95,14 +97,14 @@ pub(super) fn error_name(
         (None, Some((query, name))) if query_compatible => (*query, *name),
         (None, _) => (bare(code), code),
     };
-    let asked = exchange.headers.get(QUERY_MODE).is_some_and(|it| it.as_bytes() == b"true");
+    let declined = exchange.headers.get(QUERY_MODE).is_some_and(|it| it.as_bytes() != b"true");
     let fault = if error.sender_fault() { "Sender" } else { "Receiver" };
     ErrorName {
         name: match absolute && !name.contains('#') {
             true => format!("{}#{name}", namespace(service, schema, name)),
             false => name.to_owned(),
         },
-        query_code: (query_compatible && asked).then(|| format!("{query_code};{fault}")),
+        query_code: (query_compatible && !declined).then(|| format!("{query_code};{fault}")),
         schema,
     }
 }
@@ -263,8 +265,8 @@ mod tests {
             let found = error_name(service, None, &error, absolute, exchange);
             assert_eq!((found.name.as_str(), found.query_code.as_deref()), (name, query), "{code}");
         }
-        let none = HeaderMap::new();
-        let exchange = Exchange { headers: &none, request_id: "id" };
+        headers.insert(QUERY_MODE, HeaderValue::from_static("false"));
+        let exchange = Exchange { headers: &headers, request_id: "id" };
         let found = error_name(sqs, None, &AwsError::sender("Old", ""), true, exchange);
         assert_eq!(found.query_code, None);
     }

@@ -63,16 +63,10 @@ impl<'b> Reader<'b> {
         into: &mut dyn Shape,
         depth: usize,
     ) -> Result<(), CodecError> {
-        match schema.kind() {
+        match if json_value { Kind::Document } else { schema.kind() } {
             Kind::Structure | Kind::Union => self.structure(schema, into, depth)?,
             Kind::List => self.list(schema, into, depth)?,
             Kind::Map => self.map(schema, into, depth)?,
-            Kind::String if json_value => {
-                let text = self.text()?;
-                let document = serde_json::from_str(&text)
-                    .map_err(|error| CodecError::new(format!("the string is not JSON: {error}")))?;
-                into.set(Scalar::Document(Cow::Owned(document)))?;
-            }
             Kind::String => {
                 let text = self.text()?;
                 into.set(Scalar::Str(&text))?;

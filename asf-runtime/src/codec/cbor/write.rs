@@ -1,7 +1,7 @@
 //! Value -> CBOR, straight into the buffer. Structures are maps of indefinite length, as their members
 //! are not counted first; lists and maps have their length in front.
 
-use asf_schema::{Kind, Member, MemberFlags, Schema, ShapeFlags};
+use asf_schema::{Kind, Member, MemberFlags, Schema};
 use minicbor::Encoder;
 use serde_json::Value as Json;
 
@@ -20,7 +20,7 @@ pub fn write_shape(
     options: CborOptions,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
-    CborWriter::new(options, out).value(schema, false, value, 0)
+    CborWriter::new(options, out).value(schema, value, 0)
 }
 
 /// Writes a map of indefinite length piece by piece: the members of a structure between others.
@@ -65,13 +65,7 @@ impl<'o> CborWriter<'o> {
         let _ = self.tokens.str(key);
     }
 
-    fn value(
-        &mut self,
-        schema: Schema,
-        json_value: bool,
-        value: &dyn Shape,
-        depth: usize,
-    ) -> Result<(), CodecError> {
+    fn value(&mut self, schema: Schema, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
         match schema.kind() {
             Kind::Structure | Kind::Union => {
                 deeper(depth)?;
@@ -82,7 +76,7 @@ impl<'o> CborWriter<'o> {
             }
             Kind::List => self.list(schema, value, depth),
             Kind::Map => self.map(schema, value, depth),
-            kind => self.scalar(kind, json_value, value, depth),
+            kind => self.scalar(kind, value, depth),
         }
     }
 
@@ -105,16 +99,19 @@ impl<'o> CborWriter<'o> {
             let _ = self.tokens.null();
             return Ok(());
         }
-        self.value(member.target(), member.has(MemberFlags::JSON_VALUE), value, depth)
+        self.value(member.target(), value, depth)
     }
 
     fn list(&mut self, schema: Schema, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
         deeper(depth)?;
-        let (item, kept) = (schema.member(0), kept(schema, value));
-        let _ = self.tokens.array(kept.clone().count() as u64);
-        for index in kept {
-            if let Some(part) = value.get(index) {
-                self.member(item, part, depth + 1).map_err(|error| error.within(index))?;
+        let item = schema.member(0);
+        let _ = self.tokens.array(value.len() as u64);
+        for index in 0..value.len() {
+            match value.get(index) {
+                Some(part) => {
+                    self.member(item, part, depth + 1).map_err(|error| error.within(index))?;
+                }
+                None => drop(self.tokens.null()),
             }
         }
         Ok(())
@@ -122,25 +119,20 @@ impl<'o> CborWriter<'o> {
 
     fn map(&mut self, schema: Schema, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
         deeper(depth)?;
-        let (item, kept) = (schema.member(1), kept(schema, value));
-        let _ = self.tokens.map(kept.clone().count() as u64);
-        for index in kept {
-            if let Some(part) = value.get(index) {
-                let key = value.key(index).unwrap_or_default();
-                self.key(key);
-                self.member(item, part, depth + 1).map_err(|error| error.within(key))?;
+        let item = schema.member(1);
+        let _ = self.tokens.map(value.len() as u64);
+        for index in 0..value.len() {
+            let key = value.key(index).unwrap_or_default();
+            self.key(key);
+            match value.get(index) {
+                Some(part) => self.member(item, part, depth + 1).map_err(|error| error.within(key))?,
+                None => drop(self.tokens.null()),
             }
         }
         Ok(())
     }
 
-    fn scalar(
-        &mut self,
-        kind: Kind,
-        json_value: bool,
-        value: &dyn Shape,
-        depth: usize,
-    ) -> Result<(), CodecError> {
+    fn scalar(&mut self, kind: Kind, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
         let tokens = &mut self.tokens;
         match value.scalar() {
             None => drop(tokens.null()),
@@ -151,7 +143,6 @@ impl<'o> CborWriter<'o> {
             Some(Scalar::Str(it)) => drop(tokens.str(it)),
             Some(Scalar::Blob(it)) => drop(tokens.bytes(it)),
             Some(Scalar::Time(at)) => self.timestamp(at),
-            Some(Scalar::Document(it)) if json_value => drop(tokens.str(&it.to_string())),
             Some(Scalar::Document(it)) => return self.document(&it, depth),
         }
         Ok(())
@@ -195,12 +186,6 @@ impl<'o> CborWriter<'o> {
         }
         Ok(())
     }
-}
-
-/// Positions of the items that are written: in a dense list or map, those that are not null.
-fn kept(schema: Schema, value: &dyn Shape) -> impl Iterator<Item = usize> + Clone + '_ {
-    let sparse = schema.has(ShapeFlags::SPARSE);
-    (0..value.len()).filter(move |&index| value.get(index).is_some_and(|item| sparse || !item.is_null()))
 }
 
 fn deeper(depth: usize) -> Result<(), CodecError> {

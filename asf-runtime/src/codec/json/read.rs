@@ -118,6 +118,12 @@ impl Place {
         Self { schema, format: schema.row().timestamp_format, json_value: false }
     }
 
+    /// What the value is on the wire. A string with `jsonvalue` is text in headers only: in bodies it is
+    /// any JSON, which botocore neither encodes nor decodes, and mostly a string that holds JSON.
+    fn kind(self) -> Kind {
+        if self.json_value { Kind::Document } else { self.schema.kind() }
+    }
+
     fn of_member(member: Member) -> Self {
         let json_value = member.has(MemberFlags::JSON_VALUE);
         Self { schema: member.target(), format: member.timestamp_format(), json_value }
@@ -138,7 +144,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
     fn deserialize<D: Deserializer<'de>>(self, tokens: D) -> Result<(), D::Error> {
         let Self { reader, place, body_only, into } = self;
         let schema = place.schema;
-        match schema.kind() {
+        match place.kind() {
             Kind::Structure | Kind::Union => {
                 tokens.deserialize_map(StructureVisitor { reader, schema, body_only, into })
             }
@@ -430,7 +436,7 @@ impl<'de> Visitor<'de> for ItemSeed<'_, '_> {
             return Self::slot::<E>(self.into, self.key)?.set_null().map_err(E::custom);
         }
         // A null is a value of a document, too.
-        if self.place.schema.kind() == Kind::Document {
+        if self.place.kind() == Kind::Document {
             let slot = Self::slot::<E>(self.into, self.key)?;
             return slot.set(Scalar::Document(Cow::Owned(Document::Null))).map_err(E::custom);
         }
@@ -568,10 +574,6 @@ impl Visitor<'_> for ScalarVisitor<'_, '_> {
 
     fn visit_str<E: Error>(self, it: &str) -> Result<(), E> {
         match self.place.schema.kind() {
-            Kind::String if self.place.json_value => match serde_json::from_str(it) {
-                Ok(document) => self.set(Scalar::Document(Cow::Owned(document))),
-                Err(error) => Err(E::custom(format_args!("the string is not JSON: {error}"))),
-            },
             Kind::String => self.set(Scalar::Str(it)),
             Kind::Blob => match STANDARD.decode(it) {
                 Ok(bytes) => self.set(Scalar::Blob(&Bytes::from(bytes))),

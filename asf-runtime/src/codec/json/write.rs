@@ -1,6 +1,7 @@
-//! Value -> JSON, straight into the buffer.
+//! Value -> JSON, straight into the buffer. A null in a list or map is written whether or not the schema
+//! has it sparse: only a value without a type can hold one that it should not.
 
-use asf_schema::{Kind, Location, Member, MemberFlags, Schema, ShapeFlags, TimestampFormat};
+use asf_schema::{Kind, Location, Member, MemberFlags, Schema, TimestampFormat};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -20,7 +21,7 @@ pub fn write_shape(
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
     let format = schema.row().timestamp_format;
-    Writer { options, out }.value(schema, format, false, value, 0)
+    Writer { options, out }.value(schema, format, value, 0)
 }
 
 /// Appends the members of a structure that travel in the body, as a JSON object.
@@ -49,8 +50,7 @@ pub fn write_member(
     options: JsonOptions,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
-    let json_value = member.has(MemberFlags::JSON_VALUE);
-    Writer { options, out }.value(member.target(), member.timestamp_format(), json_value, value, 0)
+    Writer { options, out }.value(member.target(), member.timestamp_format(), value, 0)
 }
 
 /// Appends the members of a structure without the braces around them, after a comma if the buffer does
@@ -93,7 +93,6 @@ impl Writer<'_> {
         &mut self,
         schema: Schema,
         format: Option<TimestampFormat>,
-        json_value: bool,
         value: &dyn Shape,
         depth: usize,
     ) -> Result<(), CodecError> {
@@ -108,7 +107,7 @@ impl Writer<'_> {
             Kind::List => self.list(schema, value, depth),
             Kind::Map => self.map(schema, value, depth),
             kind => {
-                self.scalar(kind, format, json_value, value);
+                self.scalar(kind, format, value);
                 Ok(())
             }
         }
@@ -137,26 +136,19 @@ impl Writer<'_> {
 
     fn member(&mut self, member: Member, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
         let row = member.row();
-        let json_value = row.flags.contains(MemberFlags::JSON_VALUE);
-        self.value(member.target(), row.timestamp_format, json_value, value, depth)
+        self.value(member.target(), row.timestamp_format, value, depth)
     }
 
     fn list(&mut self, schema: Schema, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
         deeper(depth)?;
         let item = schema.member(0);
-        let sparse = schema.has(ShapeFlags::SPARSE);
         self.out.push(b'[');
-        let mut first = true;
         for index in 0..value.len() {
             let Some(part) = value.get(index) else { continue };
-            let null = part.is_null();
-            if null && !sparse {
-                continue;
-            }
-            if !std::mem::take(&mut first) {
+            if index > 0 {
                 self.out.push(b',');
             }
-            match null {
+            match part.is_null() {
                 true => self.out.extend_from_slice(b"null"),
                 false => self.member(item, part, depth + 1).map_err(|error| error.within(index))?,
             }
@@ -168,16 +160,11 @@ impl Writer<'_> {
     fn map(&mut self, schema: Schema, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
         deeper(depth)?;
         let item = schema.member(1);
-        let sparse = schema.has(ShapeFlags::SPARSE);
         self.out.push(b'{');
         for index in 0..value.len() {
             let (Some(key), Some(part)) = (value.key(index), value.get(index)) else { continue };
-            let null = part.is_null();
-            if null && !sparse {
-                continue;
-            }
             write_key(key, self.out);
-            match null {
+            match part.is_null() {
                 true => self.out.extend_from_slice(b"null"),
                 false => self.member(item, part, depth + 1).map_err(|error| error.within(key))?,
             }
@@ -186,7 +173,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn scalar(&mut self, kind: Kind, format: Option<TimestampFormat>, json_value: bool, value: &dyn Shape) {
+    fn scalar(&mut self, kind: Kind, format: Option<TimestampFormat>, value: &dyn Shape) {
         match value.scalar() {
             Some(Scalar::Str(text)) => write_str(text, self.out),
             Some(Scalar::Int(number)) => {
@@ -204,7 +191,6 @@ impl Writer<'_> {
             }
             Some(Scalar::Blob(bytes)) => self.blob(bytes),
             Some(Scalar::Time(at)) => self.timestamp(at, format.unwrap_or(self.options.timestamp_format)),
-            Some(Scalar::Document(document)) if json_value => write_str(&document.to_string(), self.out),
             Some(Scalar::Document(document)) => {
                 // Writing to a Vec does not fail, and the keys of a document are strings.
                 let _ = serde_json::to_writer(&mut *self.out, &*document);
