@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use asf_schema::Operation;
 use futures_util::future::BoxFuture;
 
 use crate::error::ServiceError;
@@ -10,7 +11,8 @@ use crate::{AwsError, RequestContext, Shape};
 
 /// Carries a call to whoever answers it: a provider in this process, or a server over HTTP.
 pub trait Transport: Send + Sync + 'static {
-    /// Calls `ctx.operation`. `output` is an empty output, which comes back filled; a transport that
+    /// Calls an operation. `ctx` is the caller's: `ctx.operation` may be another one, which calls this
+    /// one in the course of its work. `output` is an empty output, which comes back filled; a transport that
     /// has the output in its own box may give that back instead.
     ///
     /// # Errors
@@ -19,6 +21,7 @@ pub trait Transport: Send + Sync + 'static {
     fn call<'a>(
         &'a self,
         ctx: &'a RequestContext,
+        operation: Operation,
         input: Box<dyn Shape>,
         output: Box<dyn Shape>,
     ) -> BoxFuture<'a, Result<Box<dyn Shape>, Box<dyn ServiceError>>>;
@@ -36,7 +39,7 @@ pub async fn call<O: TypedOperation>(
 where
     O::Error: From<Box<dyn ServiceError>>,
 {
-    let output = transport.call(ctx, Box::new(input), Box::new(O::Output::default())).await?;
+    let output = transport.call(ctx, O::operation(), Box::new(input), Box::new(O::Output::default())).await?;
     let output: Box<dyn Any> = output;
     match output.downcast::<O::Output>() {
         Ok(output) => Ok(*output),

@@ -96,6 +96,18 @@ impl AwsError {
     }
 }
 
+impl From<&dyn ServiceError> for AwsError {
+    /// Code, message, status and fault of any error; its members are left behind.
+    fn from(error: &dyn ServiceError) -> Self {
+        Self {
+            code: Cow::Owned(error.code().to_owned()),
+            message: error.message().map(|message| Cow::Owned(message.to_owned())),
+            status: error.status(),
+            sender_fault: error.sender_fault(),
+        }
+    }
+}
+
 impl ServiceError for AwsError {
     fn code(&self) -> &str {
         &self.code
@@ -125,8 +137,9 @@ impl std::fmt::Display for AwsError {
 
 impl std::error::Error for AwsError {}
 
-impl From<AwsError> for Box<dyn ServiceError> {
-    fn from(error: AwsError) -> Self {
+/// So that `?` turns every error of a service into the one that a protocol writes.
+impl<E: ServiceError> From<E> for Box<dyn ServiceError> {
+    fn from(error: E) -> Self {
         Box::new(error)
     }
 }

@@ -6,13 +6,15 @@
 //! - [`provider`]: operations bound to functions;
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
 //! - [`validation`]: constraints of the model, in each service's wording;
-//! - [`error`]: errors that a client gets to see.
+//! - [`error`]: errors that a client gets to see;
+//! - [`generated`]: what the crates that `scaffold` writes are made of.
 
 pub mod client;
 pub mod clock;
 pub mod codec;
 pub mod context;
 pub mod error;
+pub mod generated;
 pub mod identity;
 pub mod ids;
 pub mod protocol;

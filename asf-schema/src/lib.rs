@@ -37,5 +37,5 @@ pub use handle::{Member, Operation, Schema};
 pub use load::{LoadError, load_service, load_service_value};
 pub use operation::{AuthKind, HttpChecksum, OperationFlags, OperationSchema};
 pub use service::{Metadata, ServiceSchema};
-pub use shape::{Constraints, ErrorSchema, MemberSchema, ShapeId, ShapeSchema, XmlNamespace};
+pub use shape::{Constraints, ErrorSchema, MemberSchema, ShapeId, ShapeSchema, XmlNamespace, concat};
 pub use traits::{Kind, Location, MemberFlags, ProtocolKind, ShapeFlags, TimestampFormat};

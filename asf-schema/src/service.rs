@@ -82,6 +82,24 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// Nothing yet. Generated statics start from it, so that they need not name what is absent.
+    pub const EMPTY: Self = Self {
+        api_version: "",
+        endpoint_prefix: "",
+        signing_name: "",
+        service_id: "",
+        full_name: "",
+        abbreviation: None,
+        protocols: &[],
+        json_version: None,
+        target_prefix: None,
+        xml_namespace: None,
+        global_endpoint: None,
+        query_compatible: false,
+        no_error_wrapping: false,
+        signature_version: "v4",
+    };
+
     /// The main protocol.
     ///
     /// A spec without a protocol is refused when it is loaded; a static without one would be a fault

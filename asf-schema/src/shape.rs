@@ -8,7 +8,7 @@ pub struct ShapeId(pub u16);
 
 /// One shape of a service. Members are a range in the service's member table: the named members of
 /// a structure or union, the item of a list, the key and the value of a map.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ShapeSchema {
     /// The name in the spec.
     pub name: &'static str,
@@ -114,7 +114,7 @@ impl ShapeSchema {
 }
 
 /// One member: a named member of a structure or union, `member` of a list, `key` or `value` of a map.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct MemberSchema {
     /// The name in the spec.
     pub name: &'static str,
@@ -226,4 +226,27 @@ pub struct XmlNamespace {
     pub prefix: Option<&'static str>,
     /// The URI.
     pub uri: &'static str,
+}
+
+/// Rows of several tables as one, at compile time: generated tables of thousands of rows stand in
+/// several files. `N` is the number of all rows.
+///
+/// # Panics
+/// If `N` is not that number; as it is called in constants, that is an error of compilation.
+#[must_use]
+pub const fn concat<T: Copy, const N: usize>(parts: &[&[T]]) -> [T; N] {
+    let mut all = [parts[0][0]; N];
+    let mut at = 0;
+    let mut part = 0;
+    while part < parts.len() {
+        let mut row = 0;
+        while row < parts[part].len() {
+            all[at] = parts[part][row];
+            at += 1;
+            row += 1;
+        }
+        part += 1;
+    }
+    assert!(at == N, "the rows of all parts are not as many as the table has");
+    all
 }

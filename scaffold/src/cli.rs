@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, specs};
+use crate::commands::{completions, generate, specs};
 use crate::output::Output;
 use crate::specs::SpecSource;
 
@@ -57,6 +57,8 @@ impl Global {
 pub enum Command {
     /// List, show, verify and update the specs
     Specs(specs::Args),
+    /// Generate crates: types, operations, client and schema of services
+    Generate(generate::Args),
     /// Print completions for a shell
     Completions(completions::Args),
 }
@@ -65,6 +67,7 @@ impl Command {
     fn run(&self, global: &Global) -> anyhow::Result<ExitCode> {
         match self {
             Self::Specs(args) => specs::run(args, global),
+            Self::Generate(args) => generate::run(args, global),
             Self::Completions(args) => completions::run(args),
         }
     }

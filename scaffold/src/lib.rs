@@ -1,10 +1,11 @@
 //! `scaffold`: keeps the specs, and generates crates from them.
 //!
 //! [`cli`] is the command line, [`commands`] has a module for each command, [`specs`] reads and
-//! writes the directory `specs/`.
+//! writes the directory `specs/`, [`generate`] makes crates of them.
 
 pub mod cli;
 pub mod commands;
+pub mod generate;
 pub mod output;
 pub mod specs;
 pub mod suggest;

@@ -1,6 +1,7 @@
 //! The object-safe view of values that all protocols share.
 
 mod compare;
+mod copy;
 mod debug;
 mod primitives;
 mod stream;
@@ -12,6 +13,7 @@ use asf_schema::Schema;
 use bytes::Bytes;
 
 pub use compare::shapes_equal;
+pub use copy::copy_shape;
 pub use debug::{Redacted, fmt_shape};
 pub use stream::{ByteStream, DynEvents, EventRead, EventReads, EventStream, StreamError};
 

@@ -1,4 +1,5 @@
 //! The commands, a module each: its arguments, and `run`.
 
 pub mod completions;
+pub mod generate;
 pub mod specs;

@@ -61,6 +61,14 @@ impl SpecSource {
             .context("no directory of specs here: run it within the workspace, or give --specs DIR")
     }
 
+    /// The version of the botocore that the specs come from.
+    ///
+    /// # Errors
+    /// When the specs are the embedded copy, which does not say, or the manifest cannot be read.
+    pub fn botocore_version(&self) -> anyhow::Result<String> {
+        Ok(read_manifest(self.require_directory()?)?.botocore)
+    }
+
     /// The names of all services, sorted.
     ///
     /// # Errors

@@ -1,0 +1,71 @@
+//! `error`: the modelled errors, and the enum of all errors of the service.
+
+use quote::quote;
+
+use super::{USES, ident, invocation, pretty, types};
+use crate::generate::model::Model;
+use crate::generate::names::Scope;
+use crate::generate::plan::{Plan, Structure, Type};
+
+/// A modelled error that is larger than this many bytes, by estimate, stands in a box, so that results
+/// stay small.
+const LARGE: usize = 104;
+
+pub(super) fn file(model: &Model, plan: &Plan) -> anyhow::Result<String> {
+    let mut text = format!("{USES}\n{}", enumeration(plan)?);
+    for error in &plan.errors {
+        let message = error.message.as_ref().map_or("message", |message| &message.field);
+        text += &format!(
+            "\n{}asf_runtime::modelled_error!({} {message});\n",
+            types::definition(model, error)?,
+            error.name
+        );
+    }
+    Ok(text)
+}
+
+fn enumeration(plan: &Plan) -> anyhow::Result<String> {
+    let name = ident(&plan.error());
+    let docs = format!(" What the operations of {} fail with.", plan.service.metadata.full_name);
+    let mut scope = Scope::with(["Other"]);
+    let mut variants = Vec::new();
+    let mut rows = Vec::new();
+    for error in &plan.errors {
+        let variant = scope.take(error.name.clone());
+        rows.push(format!("{} {variant}({})", error.shape.id().0, error.name));
+        let (variant, ty) = (ident(&variant), ident(&error.name));
+        variants.push(if size(error) > LARGE { quote!(#variant(Box<#ty>)) } else { quote!(#variant(#ty)) });
+    }
+    let text = pretty(quote! {
+        #[doc = #docs]
+        #[derive(Clone)]
+        pub enum #name {
+            #(#variants,)*
+            /// An error that is not in the model.
+            Other(asf_runtime::AwsError),
+        }
+    })?;
+    Ok(text + &invocation("service_error", &format!("{name} = SERVICE"), &rows))
+}
+
+/// About how many bytes a structure takes.
+fn size(error: &Structure) -> usize {
+    let added = error.message.as_ref().is_some_and(|message| message.added);
+    error.fields.iter().map(|field| size_of(&field.ty)).sum::<usize>() + if added { 24 } else { 0 }
+}
+
+fn size_of(ty: &Type) -> usize {
+    match ty {
+        Type::Path("bool" | "i8" | "i16") => 4,
+        Type::Path("i32" | "f32") => 8,
+        Type::Path("i64" | "f64") => 16,
+        Type::Path("String") | Type::List(_) => 24,
+        Type::Path(_) => 32,
+        Type::Boxed(_) => 8,
+        // A structure or an enum: the latter is as large as a string.
+        Type::Named(_) => 32,
+        Type::Map(_) => 72,
+        Type::Nullable(inner) => size_of(inner),
+        Type::Events(_) => 16,
+    }
+}
