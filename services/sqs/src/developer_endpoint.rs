@@ -1,0 +1,139 @@
+//! `/_aws/sqs/messages`: looking into a queue without receiving, as LocalStack's users know it.
+//!
+//! What is asked for comes as query or form; the answer is XML, or JSON if that is accepted.
+
+use asf_runtime::Timestamp;
+use serde_json::{Value, json};
+
+use crate::error::QueueError;
+use crate::message_attributes::AttributeContent;
+use crate::models::{Place, Queue, Stored};
+use crate::receive::{SYSTEM_ATTRIBUTES, system_attribute};
+
+/// What stands for a receipt handle: nothing was received.
+pub const NO_HANDLE: &str = "SQS/BACKDOOR/ACCESS";
+/// So many messages are shown at most.
+const MAX_SHOWN: usize = 10_000;
+
+/// What to show besides messages that can be received.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Messages in flight (`ShowInvisible`).
+    pub invisible: bool,
+    /// Messages whose delay has not ended (`ShowDelayed`).
+    pub delayed: bool,
+}
+
+/// The queue that a path below `/_aws/sqs/messages` names: region, account, name.
+#[must_use]
+pub fn path_parameters(path: &str) -> Option<(&str, &str, &str)> {
+    let rest = path.strip_prefix("/_aws/sqs/messages/")?;
+    let mut parts = rest.trim_end_matches('/').split('/');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(region), Some(account), Some(name), None) => Some((region, account, name)),
+        _ => None,
+    }
+}
+
+/// The messages of a queue, in the order of arrival; nothing about them changes.
+///
+/// # Errors
+/// `QueueDoesNotExist` if it was deleted meanwhile.
+pub fn look(queue: &Queue, look: Look, now: Timestamp) -> Result<Vec<Value>, QueueError> {
+    let wanted = |stored: &Stored| match stored.place {
+        Place::Visible => true,
+        Place::Delayed { .. } => look.delayed,
+        Place::InFlight { .. } => look.invisible,
+    };
+    let found = queue.open(now)?.backlog.peek(MAX_SHOWN, wanted);
+    Ok(found.into_iter().map(|(_, stored)| show(&stored, now)).collect())
+}
+
+fn show(stored: &Stored, now: Timestamp) -> Value {
+    let message = &stored.message;
+    let pair = |name: &str, value: String| json!({"Name": name, "Value": value});
+    let mut attributes: Vec<Value> = SYSTEM_ATTRIBUTES
+        .into_iter()
+        .filter_map(|name| {
+            Some(pair(name, system_attribute(message, stored.receives, stored.first_received, name)?))
+        })
+        .collect();
+    match stored.place {
+        Place::Visible => {}
+        Place::Delayed { .. } => attributes.push(pair("IsDelayed", "true".to_owned())),
+        Place::InFlight { until, .. } if until > now => {
+            attributes.push(pair("IsVisible", "false".to_owned()));
+        }
+        Place::InFlight { .. } => {}
+    }
+    let mut shown = json!({
+        "MessageId": message.id,
+        "ReceiptHandle": NO_HANDLE,
+        "MD5OfBody": message.md5_of_body,
+        "Body": message.body,
+        "Attribute": attributes,
+    });
+    let user: Vec<Value> = message
+        .attributes
+        .iter()
+        .map(|(name, value)| {
+            use base64::Engine;
+            let content = match &value.content {
+                AttributeContent::Text(text) => ("StringValue", text.clone()),
+                AttributeContent::Binary(bytes) => {
+                    ("BinaryValue", base64::engine::general_purpose::STANDARD.encode(bytes))
+                }
+            };
+            json!({"Name": name, "Value": {"DataType": value.data_type, content.0: content.1}})
+        })
+        .collect();
+    if let (Some(object), false) = (shown.as_object_mut(), user.is_empty()) {
+        object.insert("MessageAttribute".to_owned(), Value::Array(user));
+    }
+    shown
+}
+
+/// The answer as JSON.
+#[must_use]
+pub fn to_json(messages: &[Value], request_id: &str) -> String {
+    json!({
+        "ReceiveMessageResponse": {
+            "ReceiveMessageResult": {"Message": messages},
+            "ResponseMetadata": {"RequestId": request_id},
+        }
+    })
+    .to_string()
+}
+
+/// The answer as XML: the same tree, a list being its element repeated.
+#[must_use]
+pub fn to_xml(messages: &[Value], request_id: &str) -> String {
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+         <ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><ReceiveMessageResult>",
+    );
+    for message in messages {
+        write_element("Message", message, &mut out);
+    }
+    out.push_str("</ReceiveMessageResult><ResponseMetadata>");
+    write_element("RequestId", &json!(request_id), &mut out);
+    out.push_str("</ResponseMetadata></ReceiveMessageResponse>");
+    out
+}
+
+/// The tree is ours and has four levels: the recursion ends.
+fn write_element(name: &str, value: &Value, out: &mut String) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| write_element(name, item, out)),
+        Value::Object(members) => {
+            out.extend(["<", name, ">"]);
+            members.iter().for_each(|(name, value)| write_element(name, value, out));
+            out.extend(["</", name, ">"]);
+        }
+        _ => {
+            let text = value.as_str().unwrap_or_default();
+            let escaped = quick_xml::escape::escape(text);
+            out.extend(["<", name, ">", escaped.as_ref(), "</", name, ">"]);
+        }
+    }
+}

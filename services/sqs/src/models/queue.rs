@@ -1,0 +1,330 @@
+//! A queue: what it is called, how it is set, and what lies in it, behind one lock.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use asf_runtime::Timestamp;
+use asf_runtime::identity::{AccountId, Arn, Region};
+use indexmap::IndexMap;
+use tokio::sync::Notify;
+
+use super::{Backlog, DeadLetter, Message};
+use crate::attempts::Attempts;
+use crate::attributes::{self, Settings};
+use crate::error::{ErrorKind, QueueError};
+use crate::fifo::{Deduplication, Sequence};
+use crate::permissions;
+
+/// Seconds between two purges (test_sqs::test_successive_purge_calls_fail).
+const PURGE_INTERVAL: i64 = 60;
+/// A queue has at most so many tags ("Quotas" in the developer guide).
+const MAX_TAGS: usize = 50;
+
+/// A queue.
+///
+/// Its state is behind a lock of its own that is held for one step at a time and never while waiting;
+/// queues do not contend with each other. Receivers that wait for messages wait on `arrivals`.
+#[derive(Debug)]
+pub struct Queue {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Where it is.
+    pub region: Region,
+    /// What it is called.
+    pub name: String,
+    /// Its ARN.
+    pub arn: Arn,
+    /// Tells it from queues of the same name before and after it; part of receipt handles.
+    pub incarnation: u64,
+    /// When it was made.
+    pub created: Timestamp,
+    arrivals: Notify,
+    state: Mutex<QueueState>,
+}
+
+/// What changes in a queue.
+#[derive(Debug)]
+pub struct QueueState {
+    /// The attributes that can be set.
+    pub settings: Arc<Settings>,
+    /// When they were set last.
+    pub modified: Timestamp,
+    /// Its tags.
+    pub tags: IndexMap<String, String>,
+    /// Its messages.
+    pub backlog: Backlog,
+    /// FIFO only.
+    pub deduplication: Deduplication,
+    /// FIFO only.
+    pub sequence: Sequence,
+    /// FIFO only.
+    pub attempts: Attempts,
+    purged: Option<Timestamp>,
+    deleted: bool,
+}
+
+impl Queue {
+    /// A queue without messages.
+    #[must_use]
+    pub fn new(
+        account: AccountId,
+        region: Region,
+        name: &str,
+        settings: Settings,
+        tags: IndexMap<String, String>,
+        incarnation: u64,
+        now: Timestamp,
+    ) -> Self {
+        let arn = Arn {
+            partition: region.partition().name().to_owned(),
+            service: "sqs".to_owned(),
+            region: region.as_str().to_owned(),
+            account: account.as_str().to_owned(),
+            resource: name.to_owned(),
+        };
+        let state = QueueState {
+            backlog: Backlog::new(settings.fifo.is_some()),
+            settings: Arc::new(settings),
+            modified: now,
+            tags,
+            deduplication: Deduplication::default(),
+            sequence: Sequence::default(),
+            attempts: Attempts::default(),
+            purged: None,
+            deleted: false,
+        };
+        let (arrivals, state) = (Notify::new(), Mutex::new(state));
+        Self { account, region, name: name.to_owned(), arn, incarnation, created: now, arrivals, state }
+    }
+
+    /// Its state as it is now: delays and timeouts that are over have ended.
+    ///
+    /// # Errors
+    /// `QueueDoesNotExist` if it was deleted meanwhile.
+    pub fn open(&self, now: Timestamp) -> Result<MutexGuard<'_, QueueState>, QueueError> {
+        // No panic happens while it is held; if one did, what is there is still a queue.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.deleted {
+            return Err(QueueError::no_such_queue());
+        }
+        let oldest = now.plus_seconds(-i64::from(state.settings.message_retention_period));
+        state.backlog.settle(now, oldest);
+        Ok(state)
+    }
+
+    /// Its settings.
+    ///
+    /// # Errors
+    /// `QueueDoesNotExist` if it was deleted meanwhile.
+    pub fn settings(&self, now: Timestamp) -> Result<Arc<Settings>, QueueError> {
+        Ok(self.open(now)?.settings.clone())
+    }
+
+    /// Whether it is a FIFO queue.
+    #[must_use]
+    pub fn is_fifo(&self) -> bool {
+        self.name.ends_with(".fifo")
+    }
+
+    /// What wakes receivers that wait.
+    pub(crate) fn arrivals(&self) -> &Notify {
+        &self.arrivals
+    }
+
+    /// Ends it. Whoever has a hold of it gets `QueueDoesNotExist` from now on, waiting receivers too.
+    pub fn delete(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.deleted = true;
+        state.backlog.clear();
+        drop(state);
+        self.arrivals.notify_waiters();
+    }
+
+    /// Drops all messages, those in flight too.
+    ///
+    /// # Errors
+    /// `PurgeQueueInProgress` within 60 seconds of the last time, if `limited`.
+    pub fn purge(&self, now: Timestamp, limited: bool) -> Result<(), QueueError> {
+        let mut state = self.open(now)?;
+        if limited && state.purged.is_some_and(|last| now < last.plus_seconds(PURGE_INTERVAL)) {
+            return Err(QueueError::new(
+                ErrorKind::PurgeQueueInProgress,
+                format!(
+                    "Only one PurgeQueue operation on {} is allowed every {PURGE_INTERVAL} seconds.",
+                    self.name
+                ),
+            ));
+        }
+        state.purged = Some(now);
+        state.backlog.clear();
+        Ok(())
+    }
+
+    /// The attributes that are asked for, by name or `All`. What is not set is left out.
+    ///
+    /// # Errors
+    /// `InvalidAttributeName` if there is no attribute of a name.
+    pub fn attributes(
+        &self,
+        names: &[String],
+        now: Timestamp,
+    ) -> Result<Vec<(&'static str, String)>, QueueError> {
+        const COMPUTED: [&str; 6] = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+            "CreatedTimestamp",
+            "LastModifiedTimestamp",
+            "QueueArn",
+        ];
+        let known = |name: &str| name == "All" || COMPUTED.contains(&name) || Settings::is_settable(name);
+        if let Some(stray) = names.iter().find(|name| !known(name)) {
+            return Err(attributes::unknown(stray));
+        }
+        let state = self.open(now)?;
+        let counts = state.backlog.counts();
+        let computed = COMPUTED.into_iter().zip([
+            counts.visible.to_string(),
+            counts.in_flight.to_string(),
+            counts.delayed.to_string(),
+            self.created.seconds().to_string(),
+            state.modified.seconds().to_string(),
+            self.arn.to_string(),
+        ]);
+        let asked_for = |name: &str| names.iter().any(|wanted| wanted == "All" || wanted == name);
+        Ok(computed.chain(state.settings.all()).filter(|(name, _)| asked_for(name)).collect())
+    }
+
+    /// Sets attributes. `check_redrive` sees the new settings before they hold.
+    ///
+    /// # Errors
+    /// Those of [`Settings::changed`] and of `check_redrive`.
+    pub fn set_attributes(
+        &self,
+        changes: &[(&str, &str)],
+        now: Timestamp,
+        check_redrive: impl Fn(&Settings) -> Result<(), QueueError>,
+    ) -> Result<(), QueueError> {
+        let before = self.settings(now)?;
+        let after = before.changed(changes)?;
+        if after.redrive != before.redrive {
+            // Looks into another queue, so not under this one's lock.
+            check_redrive(&after)?;
+        }
+        let mut state = self.open(now)?;
+        // Again on what holds now: another call may have set something else meanwhile.
+        state.settings = Arc::new(state.settings.changed(changes)?);
+        state.modified = now;
+        drop(state);
+        // A longer or shorter retention changes nothing for receivers, but it is cheap to let them look.
+        self.arrivals.notify_waiters();
+        Ok(())
+    }
+
+    /// Changes the policy by [`permissions::add`].
+    ///
+    /// # Errors
+    /// Those of [`permissions::add`].
+    pub fn add_permission(
+        &self,
+        label: &str,
+        accounts: &[String],
+        actions: &[String],
+        now: Timestamp,
+    ) -> Result<(), QueueError> {
+        let mut state = self.open(now)?;
+        let policy = permissions::add(state.settings.policy.as_deref(), &self.arn, label, accounts, actions)?;
+        Arc::make_mut(&mut state.settings).policy = Some(policy);
+        state.modified = now;
+        Ok(())
+    }
+
+    /// Changes the policy by [`permissions::remove`].
+    ///
+    /// # Errors
+    /// Those of [`permissions::remove`].
+    pub fn remove_permission(&self, label: &str, now: Timestamp) -> Result<(), QueueError> {
+        let mut state = self.open(now)?;
+        let policy = permissions::remove(state.settings.policy.as_deref(), label)?;
+        Arc::make_mut(&mut state.settings).policy = policy;
+        state.modified = now;
+        Ok(())
+    }
+
+    /// Adds tags, or gives them other values.
+    ///
+    /// # Errors
+    /// `InvalidParameterValue`: no tags, a key or value that is too long, too many tags.
+    pub fn tag(
+        &self,
+        tags: impl IntoIterator<Item = (String, String)>,
+        now: Timestamp,
+    ) -> Result<(), QueueError> {
+        let tags: Vec<_> = tags.into_iter().collect();
+        if tags.is_empty() {
+            return Err(QueueError::missing("Tags"));
+        }
+        let mut state = self.open(now)?;
+        let mut after = state.tags.clone();
+        after.extend(tags);
+        check_tags(&after)?;
+        state.tags = after;
+        Ok(())
+    }
+
+    /// Removes tags; keys that are not there are let pass.
+    ///
+    /// # Errors
+    /// `MissingParameter` if there are no keys.
+    pub fn untag(&self, keys: &[String], now: Timestamp) -> Result<(), QueueError> {
+        if keys.is_empty() {
+            return Err(QueueError::missing("TagKeys"));
+        }
+        let mut state = self.open(now)?;
+        state.tags.retain(|key, _| !keys.contains(key));
+        Ok(())
+    }
+
+    /// Takes a message over from another queue: as a dead letter `from` there, or back from being one.
+    /// Standard queues keep the age of a message, FIFO queues count it from now ("How do dead-letter
+    /// queues work" in the developer guide).
+    ///
+    /// # Errors
+    /// Gives the letter back if this queue was deleted meanwhile.
+    pub fn accept(
+        &self,
+        letter: DeadLetter,
+        from: Option<&Arn>,
+        now: Timestamp,
+    ) -> Result<(), Box<DeadLetter>> {
+        let Ok(mut state) = self.open(now) else { return Err(Box::new(letter)) };
+        let mut message = Message { dead_letter_source: from.cloned(), ..Message::clone(&letter.message) };
+        if self.is_fifo() {
+            message.sent = now;
+            message.sequence_number = Some(state.sequence.next(now));
+        }
+        state.backlog.push(DeadLetter { message: Arc::new(message), ..letter }, None);
+        drop(state);
+        self.arrivals.notify_one();
+        Ok(())
+    }
+}
+
+/// Checks the tags of a queue.
+///
+/// # Errors
+/// `InvalidParameterValue`
+pub(crate) fn check_tags(tags: &IndexMap<String, String>) -> Result<(), QueueError> {
+    let invalid = |message: String| Err(QueueError::new(ErrorKind::InvalidParameterValue, message));
+    if tags.len() > MAX_TAGS {
+        return invalid(format!("Too many tags added for queue: at most {MAX_TAGS} are allowed."));
+    }
+    for (key, value) in tags {
+        if !(1..=128).contains(&key.chars().count()) {
+            return invalid(format!("Tag key '{key}' must be between 1 and 128 characters in length."));
+        }
+        if value.chars().count() > 256 {
+            return invalid(format!("The value of tag '{key}' must be at most 256 characters in length."));
+        }
+    }
+    Ok(())
+}
