@@ -2,7 +2,9 @@
 
 pub mod cbor;
 pub mod json;
+pub mod names;
 pub mod text;
+pub mod xml;
 
 use std::fmt;
 

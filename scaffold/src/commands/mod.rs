@@ -2,5 +2,4 @@
 
 pub mod completions;
 pub mod generate;
-pub mod new;
 pub mod specs;
