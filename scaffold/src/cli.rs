@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, generate, specs};
+use crate::commands::{completions, generate, new, specs};
 use crate::output::Output;
 use crate::specs::SpecSource;
 
@@ -59,6 +59,8 @@ pub enum Command {
     Specs(specs::Args),
     /// Generate crates: types, operations, client and schema of services
     Generate(generate::Args),
+    /// Write a new crate from a template
+    New(new::Args),
     /// Print completions for a shell
     Completions(completions::Args),
 }
@@ -68,6 +70,7 @@ impl Command {
         match self {
             Self::Specs(args) => specs::run(args, global),
             Self::Generate(args) => generate::run(args, global),
+            Self::New(args) => new::run(args, global),
             Self::Completions(args) => completions::run(args),
         }
     }

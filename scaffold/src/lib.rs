@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod commands;
 pub mod generate;
+pub mod new;
 pub mod output;
 pub mod specs;
 pub mod suggest;

@@ -2,4 +2,5 @@
 
 pub mod completions;
 pub mod generate;
+pub mod new;
 pub mod specs;
