@@ -10,7 +10,6 @@ use crate::{
 pub struct Schema {
     service: &'static ServiceSchema,
     row: &'static ShapeSchema,
-    id: ShapeId,
 }
 
 impl Schema {
@@ -19,60 +18,72 @@ impl Schema {
     /// # Panics
     /// If the id is not one of the service's: ids come from the service's own tables only.
     #[must_use]
+    #[inline]
     pub fn new(service: &'static ServiceSchema, id: ShapeId) -> Self {
-        Self { service, row: &service.shapes[usize::from(id.0)], id }
+        Self { service, row: &service.shapes[usize::from(id.0)] }
     }
 
     /// The service it belongs to.
     #[must_use]
+    #[inline]
     pub fn service(self) -> &'static ServiceSchema {
         self.service
     }
 
     /// Its index in the service's table.
     #[must_use]
+    #[inline]
     pub fn id(self) -> ShapeId {
-        self.id
+        // Counted rather than kept: two words go through calls in registers, three do not.
+        let offset = std::ptr::from_ref(self.row).addr() - self.service.shapes.as_ptr().addr();
+        ShapeId((offset / size_of::<ShapeSchema>()) as u16)
     }
 
     /// Its row, for what has no method here.
     #[must_use]
+    #[inline]
     pub fn row(self) -> &'static ShapeSchema {
         self.row
     }
 
     /// The name in the spec.
     #[must_use]
+    #[inline]
     pub fn name(self) -> &'static str {
         self.row.name
     }
 
     /// What it is.
     #[must_use]
+    #[inline]
     pub fn kind(self) -> Kind {
         self.row.kind
     }
 
     /// Whether it has all of these traits.
     #[must_use]
+    #[inline]
     pub fn has(self, flags: ShapeFlags) -> bool {
         self.row.flags.contains(flags)
     }
 
     /// Number of members (1 for lists, 2 for maps).
     #[must_use]
+    #[inline]
     pub fn len(self) -> usize {
         usize::from(self.row.members_len)
     }
 
     /// True when there are no members.
     #[must_use]
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.row.members_len == 0
     }
 
     /// The rows of its members, in the order of the spec.
     #[must_use]
+    #[inline]
     pub fn member_rows(self) -> &'static [MemberSchema] {
         let start = self.row.members_start as usize;
         &self.service.members[start..start + usize::from(self.row.members_len)]
@@ -83,11 +94,13 @@ impl Schema {
     /// # Panics
     /// If the index is not below it.
     #[must_use]
+    #[inline]
     pub fn member(self, index: usize) -> Member {
         Member { service: self.service, row: &self.member_rows()[index], index: index as u16 }
     }
 
     /// Its members, in the order of the spec.
+    #[inline]
     pub fn members(self) -> impl ExactSizeIterator<Item = Member> + DoubleEndedIterator {
         let service = self.service;
         self.member_rows().iter().enumerate().map(move |(index, row)| Member {
@@ -109,11 +122,17 @@ impl Schema {
     #[must_use]
     pub fn member_on_wire(self, wire_name: &str, hint: usize) -> Option<Member> {
         let rows = self.member_rows();
-        if rows.get(hint).is_some_and(|row| row.wire_name == wire_name) {
+        // Most names differ in length or in the first letter: no need to call for a comparison.
+        let name = wire_name.as_bytes();
+        let is_it = |row: &MemberSchema| {
+            let other = row.wire_name.as_bytes();
+            other.len() == name.len() && other.first() == name.first() && other == name
+        };
+        if rows.get(hint).is_some_and(is_it) {
             return Some(self.member(hint));
         }
-        if rows.len() <= 8 {
-            let index = rows.iter().position(|row| row.wire_name == wire_name)?;
+        if rows.len() <= 16 {
+            let index = rows.iter().position(is_it)?;
             return Some(self.member(index));
         }
         let start = self.row.members_start as usize;
@@ -125,18 +144,21 @@ impl Schema {
 
     /// The item of a list. `None` for everything else.
     #[must_use]
+    #[inline]
     pub fn item(self) -> Option<Member> {
         (self.kind() == Kind::List).then(|| self.member(0))
     }
 
     /// Key and value of a map. `None` for everything else.
     #[must_use]
+    #[inline]
     pub fn key_value(self) -> Option<(Member, Member)> {
         (self.kind() == Kind::Map).then(|| (self.member(0), self.member(1)))
     }
 
     /// The member that is the HTTP body.
     #[must_use]
+    #[inline]
     pub fn payload(self) -> Option<Member> {
         self.row.payload.map(|index| self.member(usize::from(index)))
     }
@@ -204,24 +226,28 @@ pub struct Member {
 impl Member {
     /// Its row, for what has no method here.
     #[must_use]
+    #[inline]
     pub fn row(self) -> &'static MemberSchema {
         self.row
     }
 
     /// Its position among the members of its shape.
     #[must_use]
+    #[inline]
     pub fn index(self) -> usize {
         usize::from(self.index)
     }
 
     /// The name in the spec.
     #[must_use]
+    #[inline]
     pub fn name(self) -> &'static str {
         self.row.name
     }
 
     /// The name on the wire.
     #[must_use]
+    #[inline]
     pub fn wire_name(self) -> &'static str {
         self.row.wire_name
     }
@@ -236,18 +262,21 @@ impl Member {
 
     /// The shape of its values.
     #[must_use]
+    #[inline]
     pub fn target(self) -> Schema {
         Schema::new(self.service, self.row.target)
     }
 
     /// Where it travels in rest protocols.
     #[must_use]
+    #[inline]
     pub fn location(self) -> Location {
         self.row.location
     }
 
     /// Whether it has all of these traits.
     #[must_use]
+    #[inline]
     pub fn has(self, flags: MemberFlags) -> bool {
         self.row.flags.contains(flags)
     }
@@ -260,6 +289,7 @@ impl Member {
 
     /// The timestamp format that member or target ask for.
     #[must_use]
+    #[inline]
     pub fn timestamp_format(self) -> Option<TimestampFormat> {
         self.row.timestamp_format
     }
@@ -291,30 +321,35 @@ impl Operation {
     /// # Panics
     /// If the index is not one of the service's: indices come from the service's own tables only.
     #[must_use]
+    #[inline]
     pub fn new(service: &'static ServiceSchema, index: u16) -> Self {
         Self { service, row: &service.operations[usize::from(index)], index }
     }
 
     /// The service it belongs to.
     #[must_use]
+    #[inline]
     pub fn service(self) -> &'static ServiceSchema {
         self.service
     }
 
     /// Its row: method, uri, status and the like.
     #[must_use]
+    #[inline]
     pub fn row(self) -> &'static OperationSchema {
         self.row
     }
 
     /// Its index in the service's table.
     #[must_use]
+    #[inline]
     pub fn index(self) -> u16 {
         self.index
     }
 
     /// `GetQueueUrl`.
     #[must_use]
+    #[inline]
     pub fn name(self) -> &'static str {
         self.row.name
     }
