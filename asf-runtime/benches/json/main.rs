@@ -46,7 +46,7 @@ fn both<T: Structure + Serialize + DeserializeOwned>(group: &mut BenchmarkGroup<
         });
     });
     group.bench_function("parse serde_json", |b| {
-        b.iter(|| serde_json::from_slice::<T>(black_box(bytes)).ok())
+        b.iter(|| serde_json::from_slice::<T>(black_box(bytes)).ok());
     });
     group.bench_function("parse Value", |b| {
         b.iter(|| {
