@@ -3,7 +3,7 @@
 //! - [`shape`]: the object-safe view of a value that every protocol reads and writes, and [`Value`],
 //!   the same view over a document whose schema is only known at run time;
 //! - [`protocol`]: AWS's wire protocols, both directions, server and client;
-//! - [`provider`]: operations bound to functions;
+//! - [`provider`]: operations bound to functions, [`plugin`]: how they are found;
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
 //! - [`validation`]: constraints of the model, in each service's wording;
 //! - [`error`]: errors that a client gets to see;
@@ -17,6 +17,7 @@ pub mod error;
 pub mod generated;
 pub mod identity;
 pub mod ids;
+pub mod plugin;
 pub mod protocol;
 pub mod provider;
 pub mod shape;
@@ -29,6 +30,9 @@ pub use asf_schema as schema;
 pub use bytes::Bytes;
 pub use context::RequestContext;
 pub use error::AwsError;
+/// For what macros write.
+#[doc(hidden)]
+pub use linkme;
 pub use shape::{Shape, Structure};
 pub use timestamp::{Timestamp, TimestampError};
 pub use value::Value;

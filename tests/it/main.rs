@@ -1,3 +1,5 @@
 //! Tests that cross crates, in one binary.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
+
 mod conformance;

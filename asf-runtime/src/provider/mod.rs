@@ -7,6 +7,8 @@
 mod dynamic;
 mod typed;
 
+use std::any::Any;
+
 use asf_schema::{Operation, ServiceSchema};
 use futures_util::future::BoxFuture;
 
@@ -15,6 +17,7 @@ pub use typed::{Handler, HandlerTable, TypedOperation, TypedProvider};
 
 use crate::error::ServiceError;
 use crate::shape::ByteStream;
+use crate::validation::Style;
 use crate::{RequestContext, Shape};
 
 /// What a handler answers with.
@@ -38,13 +41,19 @@ impl std::fmt::Debug for Answer {
 pub type HandlerResult = Result<Answer, Box<dyn ServiceError>>;
 
 /// Answers operations of one service.
-pub trait Provider: Send + Sync + 'static {
+pub trait Provider: Any + Send + Sync {
     /// The service.
     fn service(&self) -> &'static ServiceSchema;
 
     /// The provider's name; several may exist for a service.
     fn name(&self) -> &'static str {
         "default"
+    }
+
+    /// How constraints of the model that an input does not meet are complained of; `None` if they are not
+    /// checked, because the service's own checks come first or have words of their own.
+    fn validation(&self) -> Option<Style> {
+        Style::of(self.service())
     }
 
     /// Whether there is a handler for an operation.

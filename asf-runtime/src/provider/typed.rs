@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 
 use super::{HandlerResult, Provider};
 use crate::error::ServiceError;
+use crate::validation::Style;
 use crate::{AwsError, RequestContext, Shape};
 
 /// A generated marker type for one operation: ties the types of its input, output and error together.
@@ -59,6 +60,11 @@ pub trait TypedProvider: Send + Sync + 'static {
         "default"
     }
 
+    /// See [`Provider::validation`].
+    fn validation_style() -> Option<Style> {
+        Style::of(Self::service_schema())
+    }
+
     /// Its handlers; made at the first call.
     fn handlers() -> &'static HandlerTable<Self>;
 }
@@ -70,6 +76,10 @@ impl<P: TypedProvider> Provider for P {
 
     fn name(&self) -> &'static str {
         P::provider_name()
+    }
+
+    fn validation(&self) -> Option<Style> {
+        P::validation_style()
     }
 
     fn implements(&self, operation: Operation) -> bool {

@@ -6,7 +6,7 @@ mod check;
 mod pattern;
 mod wording;
 
-use asf_schema::Schema;
+use asf_schema::{ProtocolKind, Schema, ServiceSchema};
 
 pub use pattern::{PatternError, compile_pattern};
 
@@ -46,6 +46,17 @@ impl Style {
     /// API Gateway puts the name of the input before each path (recording
     /// `apigateway/test_apigateway_common.json`).
     pub const WITH_INPUT_NAME: Self = Self { with_input_name: true, ..Self::CORAL };
+    /// The style that services of a protocol share; none for ec2 and rest-xml, whose services check in their
+    /// own words (recordings of S3 and EC2).
+    #[must_use]
+    pub fn of(service: &ServiceSchema) -> Option<Self> {
+        match service.metadata.protocol() {
+            ProtocolKind::Query => Some(Self::QUERY),
+            ProtocolKind::Ec2 | ProtocolKind::RestXml => None,
+            ProtocolKind::Json | ProtocolKind::RestJson | ProtocolKind::RpcV2Cbor => Some(Self::CORAL),
+        }
+    }
+
     /// Smithy's server framework.
     pub const SMITHY: Self = Self { code: "ValidationException", form: Form::Smithy, with_input_name: false };
 }

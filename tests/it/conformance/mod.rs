@@ -17,7 +17,7 @@ use wire::{full_body, show_request, show_response};
 const REQUEST_ID: &str = "11111111-2222-4333-8444-555555555555";
 
 /// The service, speaking one protocol.
-fn service(protocol: ProtocolKind, extra: Json) -> &'static ServiceSchema {
+fn service(protocol: ProtocolKind, extra: &Json) -> &'static ServiceSchema {
     let mut spec: Json = serde_json::from_str(include_str!("shapes.json")).unwrap();
     spec["metadata"] = json!({
         "apiVersion": "2026-01-02", "endpointPrefix": "things", "serviceId": "Things",
@@ -108,7 +108,7 @@ fn modelled(service: &'static ServiceSchema) -> ReceivedError {
 }
 
 /// Everything that a protocol writes, one message after the other.
-fn everything(kind: ProtocolKind, extra: Json) -> String {
+fn everything(kind: ProtocolKind, extra: &Json) -> String {
     let service = service(kind, extra);
     let put = service.operation("PutThing").unwrap();
     let ping = service.operation("Ping").unwrap();
@@ -137,42 +137,42 @@ fn everything(kind: ProtocolKind, extra: Json) -> String {
 
 #[test]
 fn json_1_1() {
-    insta::assert_snapshot!(everything(ProtocolKind::Json, json!({})));
+    insta::assert_snapshot!(everything(ProtocolKind::Json, &json!({})));
 }
 
 #[test]
 fn json_1_0() {
-    insta::assert_snapshot!(everything(ProtocolKind::Json, json!({"jsonVersion": "1.0"})));
+    insta::assert_snapshot!(everything(ProtocolKind::Json, &json!({"jsonVersion": "1.0"})));
 }
 
 #[test]
 fn rest_json() {
-    insta::assert_snapshot!(everything(ProtocolKind::RestJson, json!({})));
+    insta::assert_snapshot!(everything(ProtocolKind::RestJson, &json!({})));
 }
 
 #[test]
 fn rest_xml() {
-    insta::assert_snapshot!(everything(ProtocolKind::RestXml, json!({})));
+    insta::assert_snapshot!(everything(ProtocolKind::RestXml, &json!({})));
 }
 
 #[test]
 fn rest_xml_of_s3() {
-    insta::assert_snapshot!(everything(ProtocolKind::RestXml, json!({"signatureVersion": "s3"})));
+    insta::assert_snapshot!(everything(ProtocolKind::RestXml, &json!({"signatureVersion": "s3"})));
 }
 
 #[test]
 fn query() {
-    insta::assert_snapshot!(everything(ProtocolKind::Query, json!({})));
+    insta::assert_snapshot!(everything(ProtocolKind::Query, &json!({})));
 }
 
 #[test]
 fn ec2() {
-    insta::assert_snapshot!(everything(ProtocolKind::Ec2, json!({})));
+    insta::assert_snapshot!(everything(ProtocolKind::Ec2, &json!({})));
 }
 
 #[test]
 fn rpc_v2_cbor() {
-    insta::assert_snapshot!(everything(ProtocolKind::RpcV2Cbor, json!({})));
+    insta::assert_snapshot!(everything(ProtocolKind::RpcV2Cbor, &json!({})));
 }
 
 /// Services that once spoke query tell clients the old code in a header, to those who ask.
@@ -181,7 +181,7 @@ fn query_compatible_errors() {
     let mut headers = HeaderMap::new();
     headers.insert("x-amzn-query-mode", http::HeaderValue::from_static("true"));
     let shown = [ProtocolKind::Json, ProtocolKind::RpcV2Cbor].map(|kind| {
-        let service = service(kind, json!({"awsQueryCompatible": {}, "jsonVersion": "1.0"}));
+        let service = service(kind, &json!({"awsQueryCompatible": {}, "jsonVersion": "1.0"}));
         error(service.operation("PutThing").unwrap(), &modelled(service), kind, &headers)
     });
     insta::assert_snapshot!(shown.join("\n"));

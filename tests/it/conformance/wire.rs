@@ -10,12 +10,12 @@ use http::HeaderMap;
 /// The request line, the headers in alphabetical order, the body.
 pub(crate) fn show_request(request: &Request) -> String {
     let head = format!("{} {}", request.method(), request.uri());
-    message(head, request.headers(), request.body())
+    message(&head, request.headers(), request.body())
 }
 
 /// The status, the headers in alphabetical order, the body.
 pub(crate) fn show_response(response: &Response) -> String {
-    message(response.status().as_u16().to_string(), response.headers(), response.body())
+    message(response.status().as_str(), response.headers(), response.body())
 }
 
 /// The body in one piece; all bodies in these tests are in memory.
@@ -23,7 +23,7 @@ pub(crate) fn full_body(body: ByteStream) -> ByteStream {
     body.collect(1 << 20).now_or_never().unwrap().unwrap().into()
 }
 
-fn message(head: String, headers: &HeaderMap, body: &ByteStream) -> String {
+fn message(head: &str, headers: &HeaderMap, body: &ByteStream) -> String {
     let mut lines: Vec<String> = headers
         .iter()
         .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))

@@ -1,0 +1,1 @@
+//! `#[provider]` and `#[handler]`: operations bound to functions.

@@ -1,0 +1,68 @@
+//! Registration: what a crate brings is found at link time, in these lists.
+//!
+//! A crate that nothing refers to is not linked, and registers nothing, silently; so a binary has one
+//! list of `use <crate> as _;`, and a test that compares it with what is here.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use linkme::distributed_slice;
+
+use crate::context::Environment;
+use crate::protocol::{Request, Response};
+use crate::provider::Provider;
+
+/// A provider that can be made. `#[provider]` registers one.
+#[derive(Debug)]
+pub struct ProviderPlugin {
+    /// botocore's folder name of the service.
+    pub service: &'static str,
+    /// Name of the provider; several may exist for a service.
+    pub name: &'static str,
+    /// Makes it.
+    pub create: fn(&Settings) -> Arc<dyn Provider>,
+}
+
+/// A path outside of AWS's API that a service answers besides, such as `/_aws/sqs/messages`.
+#[derive(Debug)]
+pub struct DeveloperEndpoint {
+    /// The service whose provider it is handed.
+    pub service: &'static str,
+    /// What its paths start with; a path is this, or goes on with `/`.
+    pub prefix: &'static str,
+    /// Answers a request. The provider may be another than the service's native one.
+    pub answer: for<'a> fn(&'a dyn Provider, &'a Environment, Request) -> BoxFuture<'a, Response>,
+}
+
+/// All providers that are linked in.
+#[distributed_slice]
+pub static PROVIDERS: [ProviderPlugin];
+
+/// All developer endpoints that are linked in.
+#[distributed_slice]
+pub static DEVELOPER_ENDPOINTS: [DeveloperEndpoint];
+
+/// What a provider can be set up with: the process's configuration, by the names of its variables.
+#[derive(Clone, Debug, Default)]
+pub struct Settings(HashMap<String, String>);
+
+impl Settings {
+    /// The value of a variable, if it is set and not empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a variable is set to what LocalStack takes for yes: `1` or `true`, in any case.
+    #[must_use]
+    pub fn is_on(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Settings {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
