@@ -5,17 +5,19 @@
 //! - [`protocol`]: AWS's wire protocols, both directions, server and client;
 //! - [`provider`]: operations bound to functions, [`plugin`]: how they are found;
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
-//! - [`dispatch`]: from a raw request to a raw response;
+//! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
 //! - [`validation`]: constraints of the model, in each service's wording;
 //! - [`error`]: errors that a client gets to see;
 //! - [`generated`]: what the crates that `scaffold` writes are made of.
 
+pub mod body;
 pub mod client;
 pub mod clock;
 pub mod codec;
 pub mod context;
-pub mod dispatch;
 pub mod error;
+pub mod eventstream;
+pub mod gateway;
 pub mod generated;
 pub mod identity;
 pub mod ids;

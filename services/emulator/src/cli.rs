@@ -49,9 +49,9 @@ pub fn main() -> ExitCode {
 async fn serve(cli: &Cli, settings: Settings) -> anyhow::Result<()> {
     let listen = cli.listen.as_deref().or_else(|| settings.get("GATEWAY_LISTEN")).unwrap_or("127.0.0.1:4566");
     let address = address(listen)?;
-    let dispatcher = Arc::new(crate::dispatcher(settings, Environment::default()));
+    let gateway = Arc::new(crate::gateway(settings, Environment::default()));
     let server =
-        Server::bind(address, dispatcher).await.with_context(|| format!("cannot listen on {address}"))?;
+        Server::bind(address, gateway).await.with_context(|| format!("cannot listen on {address}"))?;
     // Scripts and Testcontainers wait for this line.
     let mut stdout = std::io::stdout().lock();
     let _ = writeln!(stdout, "asf {} on http://{}\nReady.", env!("CARGO_PKG_VERSION"), server.address());

@@ -1,4 +1,4 @@
-//! The listener: connections in, requests through the dispatcher, answers out.
+//! The listener: connections in, requests through the gateway, answers out.
 
 use std::convert::Infallible;
 use std::io;
@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use asf_runtime::dispatch::Dispatcher;
+use asf_runtime::gateway::Gateway;
 use asf_runtime::protocol::Response;
 use asf_runtime::shape::{ByteStream, StreamError};
 use futures_util::TryStreamExt as _;
@@ -33,7 +33,7 @@ const DRAIN_TIME: Duration = Duration::from_secs(5);
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    dispatcher: Arc<Dispatcher>,
+    gateway: Arc<Gateway>,
 }
 
 impl Server {
@@ -41,10 +41,10 @@ impl Server {
     ///
     /// # Errors
     /// When it cannot be bound.
-    pub async fn bind(address: impl ToSocketAddrs, dispatcher: Arc<Dispatcher>) -> io::Result<Self> {
+    pub async fn bind(address: impl ToSocketAddrs, gateway: Arc<Gateway>) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, dispatcher })
+        Ok(Self { listener, address, gateway })
     }
 
     /// Where it listens.
@@ -77,10 +77,10 @@ impl Server {
     fn serve(&self, stream: TcpStream, graceful: &GracefulShutdown) {
         // Answers are small; waiting to fill a packet costs more than it gains.
         let _ = stream.set_nodelay(true);
-        let dispatcher = self.dispatcher.clone();
+        let gateway = self.gateway.clone();
         let service = service_fn(move |request: http::Request<Incoming>| {
-            let dispatcher = dispatcher.clone();
-            async move { Ok::<Response, Infallible>(dispatcher.handle(request.map(arriving)).await) }
+            let gateway = gateway.clone();
+            async move { Ok::<Response, Infallible>(gateway.process(request.map(arriving)).await) }
         });
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(MAX_HEAD);

@@ -23,8 +23,8 @@ impl Emulator {
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let dispatcher = asf_emulator::dispatcher(Settings::default(), Environment::default());
-                let server = Server::bind("127.0.0.1:0", Arc::new(dispatcher)).await.unwrap();
+                let gateway = asf_emulator::gateway(Settings::default(), Environment::default());
+                let server = Server::bind("127.0.0.1:0", Arc::new(gateway)).await.unwrap();
                 ready.send(server.address()).unwrap();
                 server.run(async { drop(ended.await) }).await;
             });

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use asf_schema::{Operation, Schema};
 use futures_util::future::BoxFuture;
 
-use super::{MAX_BODY, Providers};
-use crate::client::Transport;
+use super::Transport;
 use crate::error::ServiceError;
+use crate::gateway::handlers::MAX_BODY;
 use crate::protocol;
-use crate::provider::Answer;
+use crate::provider::{Answer, Providers};
 use crate::shape::{Mismatch, copy_shape};
 use crate::{AwsError, RequestContext, Shape};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::plugin::{DEVELOPER_ENDPOINTS, DeveloperEndpoint, PROVIDERS, ProviderPlugin, Settings};
-use crate::provider::Provider;
+use super::Provider;
+use crate::plugin::{PROVIDERS, ProviderPlugin, Settings};
 
 /// One provider for each service that has one.
 #[derive(Default)]
@@ -60,22 +60,6 @@ impl Providers {
     /// The services that have one.
     pub fn services(&self) -> impl Iterator<Item = &'static str> {
         self.services.keys().copied()
-    }
-
-    /// The developer endpoint of a path, and the provider that it is handed.
-    pub(super) fn developer_endpoint(
-        &self,
-        path: &str,
-    ) -> Option<(&'static DeveloperEndpoint, Arc<dyn Provider>)> {
-        // All of them are below paths that start so; no AWS path does.
-        if !path.starts_with("/_") {
-            return None;
-        }
-        let is_below = |it: &&DeveloperEndpoint| {
-            path.strip_prefix(it.prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let endpoint = DEVELOPER_ENDPOINTS.iter().find(is_below)?;
-        Some((endpoint, self.get(endpoint.service)?))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Requests through a dispatcher, over a provider without generated code.
+//! Requests through the AWS chain, over a provider without generated code.
 
 use std::sync::Arc;
 
@@ -6,10 +6,11 @@ use asf_routing::Router;
 use asf_schema::{ServiceSchema, load_service};
 use futures_util::FutureExt as _;
 
-use super::{Dispatcher, InProcess, Providers};
-use crate::client::Transport as _;
+use super::handlers::SOURCE;
+use super::{Gateway, Services, aws_chain};
+use crate::client::{InProcess, Transport as _};
 use crate::context::Environment;
-use crate::provider::DynamicProvider;
+use crate::provider::{DynamicProvider, Providers};
 use crate::shape::ByteStream;
 use crate::value::StructValue;
 use crate::{AwsError, RequestContext, Value};
@@ -56,10 +57,11 @@ fn providers(service: &'static ServiceSchema) -> Providers {
     Providers::default().with(Arc::new(provider))
 }
 
-fn dispatcher() -> Dispatcher {
+fn gateway() -> Gateway {
     let service = service();
     let router: &'static Router = Box::leak(Box::new(Router::of(service)));
-    Dispatcher::new(router, |_| None, providers(service), Environment::default())
+    let services = Services { router, catalogue: |_| None, providers: Arc::new(providers(service)) };
+    Gateway::new(aws_chain(Arc::new(services)), Environment::default())
 }
 
 /// Status, `x-asf-source` and body of the answer.
@@ -70,9 +72,9 @@ fn call(operation: &str, body: &'static str, authorization: &str) -> (u16, Strin
         .header("authorization", authorization)
         .body(ByteStream::from(body))
         .unwrap();
-    let response = dispatcher().handle(request).now_or_never().unwrap();
+    let response = gateway().process(request).now_or_never().unwrap();
     let (parts, body) = response.into_parts();
-    let source = parts.headers[super::SOURCE].to_str().unwrap().to_owned();
+    let source = parts.headers[SOURCE].to_str().unwrap().to_owned();
     let body = body.collect(1 << 20).now_or_never().unwrap().unwrap();
     (parts.status.as_u16(), source, String::from_utf8(body.to_vec()).unwrap())
 }
