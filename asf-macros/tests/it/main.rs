@@ -1,0 +1,3 @@
+//! Providers made by `#[provider]`, called as the gateway calls them.
+
+mod plain;
