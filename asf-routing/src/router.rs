@@ -244,7 +244,8 @@ impl<'a, 'r> Look<'a, 'r> {
         let found = trie::find(self.table(), search, None, self.path);
         match found {
             Some(found) => {
-                let kind = self.speaks(found.service, ProtocolKind::is_rest).unwrap_or(ProtocolKind::RestJson);
+                let kind =
+                    self.speaks(found.service, ProtocolKind::is_rest).unwrap_or(ProtocolKind::RestJson);
                 Ok(self.to(found.service, found.operation, kind))
             }
             None => Err(Failure::path(self.candidates.first(), self.request.method, self.path)),

@@ -152,16 +152,14 @@ impl Walk<'_> {
         }
         let mut complete = true;
         for (name, is_header) in self.table.required(leaf) {
-            let there = if is_header {
-                self.search.headers.contains_key(name)
-            } else {
-                self.arguments.has(name, "")
-            };
+            let there =
+                if is_header { self.search.headers.contains_key(name) } else { self.arguments.has(name, "") };
             args = args.saturating_add(u8::from(there));
             complete &= there;
         }
         let named = || self.arguments.id == Some(self.table.operation_name(leaf.operation));
-        let auth = if self.search.bearer { leaf.has(BEARER) } else { leaf.has(UNSIGNED) == self.search.unsigned };
+        let auth =
+            if self.search.bearer { leaf.has(BEARER) } else { leaf.has(UNSIGNED) == self.search.unsigned };
         Some(Score {
             complete,
             named: self.arguments.id.is_some() && named(),

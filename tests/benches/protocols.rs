@@ -25,16 +25,31 @@ fn benches(c: &mut Criterion) {
     parse::<SendMessage>(c, "sqs.SendMessage", ProtocolKind::Query, &send_message());
     parse::<PutItem>(c, "dynamodb.PutItem 1 KB", ProtocolKind::Json, &put_item(1));
     parse::<PutItem>(c, "dynamodb.PutItem 100 KB", ProtocolKind::Json, &put_item(100));
-    parse::<ListObjectsV2>(c, "s3.ListObjectsV2", ProtocolKind::RestXml, &json!({"Bucket": "b", "Prefix": "p/"}));
+    parse::<ListObjectsV2>(
+        c,
+        "s3.ListObjectsV2",
+        ProtocolKind::RestXml,
+        &json!({"Bucket": "b", "Prefix": "p/"}),
+    );
     parse::<PutObject>(c, "s3.PutObject", ProtocolKind::RestXml, &put_object());
-    parse::<Invoke>(c, "lambda.Invoke", ProtocolKind::RestJson, &json!({"FunctionName": "f", "Payload": "e30="}));
+    parse::<Invoke>(
+        c,
+        "lambda.Invoke",
+        ProtocolKind::RestJson,
+        &json!({"FunctionName": "f", "Payload": "e30="}),
+    );
     parse::<RunInstances>(c, "ec2.RunInstances", ProtocolKind::Ec2, &run_instances());
     parse::<PutMetricData>(c, "cloudwatch.PutMetricData 100", ProtocolKind::RpcV2Cbor, &metrics(100));
 
     serialize::<SendMessage>(c, "sqs.SendMessage", ProtocolKind::Json, &sent());
     serialize::<SendMessage>(c, "sqs.SendMessage", ProtocolKind::Query, &sent());
     serialize::<ReceiveMessage>(c, "sqs.ReceiveMessage 10", ProtocolKind::Json, &received());
-    serialize::<Query>(c, "dynamodb.Query 100 KB", ProtocolKind::Json, &json!({"Items": [put_item(100)["Item"]]}));
+    serialize::<Query>(
+        c,
+        "dynamodb.Query 100 KB",
+        ProtocolKind::Json,
+        &json!({"Items": [put_item(100)["Item"]]}),
+    );
     serialize::<ListObjectsV2>(c, "s3.ListObjectsV2 1000", ProtocolKind::RestXml, &objects(1000));
     serialize::<DescribeInstances>(c, "ec2.DescribeInstances 100", ProtocolKind::Ec2, &instances(100));
 }
@@ -122,10 +137,13 @@ fn put_item(kilobytes: usize) -> Json {
         add("active", json!({"BOOL": true}));
         add("tags", json!({"SS": ["alpha", "beta", "gamma"]}));
         add("scores", json!({"NS": ["1", "2.5", "-3e10"]}));
-        add("address", json!({"M": {
-            "street": {"S": "Hauptstraße 1"}, "city": {"S": "Berlin"}, "zip": {"N": "10115"},
-            "geo": {"L": [{"N": "52.52"}, {"N": "13.40"}]},
-        }}));
+        add(
+            "address",
+            json!({"M": {
+                "street": {"S": "Hauptstraße 1"}, "city": {"S": "Berlin"}, "zip": {"N": "10115"},
+                "geo": {"L": [{"N": "52.52"}, {"N": "13.40"}]},
+            }}),
+        );
         add("note", json!({"S": "The quick brown fox jumps over the lazy dog. ".repeat(8)}));
     }
     json!({"TableName": "orders", "Item": item, "ConditionExpression": "attribute_not_exists(pk)"})

@@ -49,7 +49,7 @@ impl Transport for InProcess {
             callee.region = ctx.region.clone();
             callee.credentials.clone_from(&ctx.credentials);
             match provider.call(&callee, theirs, input).await? {
-                Answer::Output(answered) => fit(theirs.output(), answered, output),
+                Answer::Output(answered) => Ok(fit(theirs.output(), answered, output)?),
                 Answer::Raw(response) => {
                     let (parts, mut body) = response.into_parts();
                     let mut output = output;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::handlers::{
-    add_source_header, identify_caller, log_request, serialize_error, DeveloperEndpoints,
-    RouteRequests, ServiceRequests,
+    DeveloperEndpoints, RouteRequests, ServiceRequests, add_source_header, identify_caller, log_request,
+    serialize_error,
 };
 use super::{HandlerChain, Services, handler};
 

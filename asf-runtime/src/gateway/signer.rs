@@ -22,8 +22,9 @@ impl Signer {
     pub fn of(request: &Parts) -> Option<Self> {
         let header = |name: &str| request.headers.get(name).and_then(|it| it.to_str().ok());
         let query = request.uri.query().unwrap_or_default();
-        let token =
-            header("x-amz-security-token").map(Cow::Borrowed).or_else(|| argument(query, "X-Amz-Security-Token"));
+        let token = header("x-amz-security-token")
+            .map(Cow::Borrowed)
+            .or_else(|| argument(query, "X-Amz-Security-Token"));
         let (access_key_id, region) = match header("authorization") {
             Some(authorization) => of_header(authorization)?,
             None => of_query(query)?,

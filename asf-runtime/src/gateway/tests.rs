@@ -81,7 +81,8 @@ fn call(operation: &str, body: &'static str, authorization: &str) -> (u16, Strin
 
 #[test]
 fn answers() {
-    let signed = "AWS4-HMAC-SHA256 Credential=111122223333/20260101/eu-west-1/things/aws4_request, SignedHeaders=host";
+    let signed =
+        "AWS4-HMAC-SHA256 Credential=111122223333/20260101/eu-west-1/things/aws4_request, SignedHeaders=host";
     for (operation, body, authorization, status, source, expected) in [
         ("Echo", r#"{"text":"hello"}"#, "", 200, "native", r#"{"text":"hello"}"#),
         ("WhoAmI", "{}", "", 200, "native", r#"{"text":"000000000000 us-east-1"}"#),

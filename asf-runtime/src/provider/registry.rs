@@ -27,10 +27,9 @@ impl Providers {
         let mut services: BTreeMap<&'static str, Entry> = BTreeMap::new();
         let rank = |plugin: &ProviderPlugin| (plugin.name != "default", plugin.name);
         for plugin in PROVIDERS {
-            let entry = services.entry(plugin.service).or_insert_with(|| Entry {
-                plugin: Some(plugin),
-                made: OnceLock::new(),
-            });
+            let entry = services
+                .entry(plugin.service)
+                .or_insert_with(|| Entry { plugin: Some(plugin), made: OnceLock::new() });
             if entry.plugin.is_some_and(|it| rank(plugin) < rank(it)) {
                 entry.plugin = Some(plugin);
             }

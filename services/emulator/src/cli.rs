@@ -69,7 +69,9 @@ fn address(text: &str) -> anyhow::Result<SocketAddr> {
         return Ok(SocketAddr::from(([127, 0, 0, 1], port)));
     }
     let named = text.replace("localhost:", "127.0.0.1:");
-    named.parse().with_context(|| format!("{text:?} is no address to listen on; give one such as 127.0.0.1:4566"))
+    named
+        .parse()
+        .with_context(|| format!("{text:?} is no address to listen on; give one such as 127.0.0.1:4566"))
 }
 
 fn logging(cli: &Cli, settings: &Settings) {

@@ -95,7 +95,10 @@ impl Server {
     }
 
     /// A connection could not be taken. With no file handles left, asking again at once would only spin.
-    #[allow(clippy::disallowed_methods, reason = "this waits for the machine, not for a moment in AWS's time")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this waits for the machine, not for a moment in AWS's time"
+    )]
     async fn refused(&self, error: &io::Error) {
         tracing::warn!(%error, "a connection could not be taken");
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -95,7 +95,8 @@ fn aws_cli() {
     let body = text(&["sqs", "receive-message", "--queue-url", &url, "--query", "Messages[0].Body"]);
     assert_eq!(body, "hello");
 
-    let output = client(&aws, &emulator).args(["sqs", "get-queue-url", "--queue-name", "no"]).output().unwrap();
+    let output =
+        client(&aws, &emulator).args(["sqs", "get-queue-url", "--queue-name", "no"]).output().unwrap();
     assert_eq!(output.status.code(), Some(254), "{}", shown(&output));
     let error = shown(&output);
     assert!(error.contains("(AWS.SimpleQueueService.NonExistentQueue)"), "{error}");

@@ -65,8 +65,7 @@ fn read(file: &str, suite: &Json, case: &Json) -> Case {
         metadata[key] = value.clone();
     }
     metadata["protocol"] = json!(protocol);
-    let spec =
-        json!({"metadata": metadata, "operations": {&operation: given}, "shapes": suite["shapes"]});
+    let spec = json!({"metadata": metadata, "operations": {&operation: given}, "shapes": suite["shapes"]});
     let service = load_service_value("corpus", &spec).unwrap();
     Case {
         id: format!("{file}/{}", case["id"].as_str().unwrap_or_default()),

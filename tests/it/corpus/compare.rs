@@ -43,9 +43,7 @@ fn numbers(json: Json) -> Json {
 
 /// The parameters of a form or a query string, sorted.
 pub(super) fn parameters(form: &[u8]) -> Vec<(String, String)> {
-    let decode = |text: &str| {
-        percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
-    };
+    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let form = String::from_utf8_lossy(form);
     let mut all: Vec<_> = form
         .split('&')
@@ -73,11 +71,8 @@ fn tree(xml: &[u8]) -> Option<Element> {
         match reader.read_event().ok()? {
             Event::Start(start) => {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                let mut attributes: Vec<_> = start
-                    .attributes()
-                    .flatten()
-                    .map(|it| (text(it.key.as_ref()), text(&it.value)))
-                    .collect();
+                let mut attributes: Vec<_> =
+                    start.attributes().flatten().map(|it| (text(it.key.as_ref()), text(&it.value))).collect();
                 attributes.sort();
                 open.push(Element { name: text(start.name().as_ref()), attributes, ..Element::default() });
             }
@@ -134,9 +129,7 @@ pub(super) fn normalised(protocol: ProtocolKind, schema: Schema, json: &Json) ->
         }
         (Kind::Map, Json::Object(entries)) => {
             let value = schema.key_value().unwrap().1.target();
-            sorted(
-                entries.iter().map(|(key, it)| (key.clone(), normalised(protocol, value, it))).collect(),
-            )
+            sorted(entries.iter().map(|(key, it)| (key.clone(), normalised(protocol, value, it))).collect())
         }
         (Kind::Timestamp, Json::Number(it)) => json!((it.as_f64().unwrap() * 1000.0).round() / 1000.0),
         (Kind::Float | Kind::Double, Json::Number(it)) => json!(it.as_f64()),

@@ -47,7 +47,12 @@ fn run(direction: &str, cases: &[Case], test: impl Fn(&Case) -> Result<(), Strin
     assert!(failures.is_empty(), "{} of {ran} cases failed:\n{}", failures.len(), failures.join("\n"));
 }
 
-fn same(protocol: ProtocolKind, schema: Option<Schema>, expected: &Value, found: &Value) -> Result<(), String> {
+fn same(
+    protocol: ProtocolKind,
+    schema: Option<Schema>,
+    expected: &Value,
+    found: &Value,
+) -> Result<(), String> {
     let Some(schema) = schema else { return Ok(()) };
     let form = |value: &Value| normalised(protocol, schema, &to_neutral(schema, value));
     let (expected, found) = (form(expected), form(found));
