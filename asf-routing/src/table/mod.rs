@@ -237,9 +237,8 @@ impl Table {
             }
             None => (0, 0),
         };
-        (0..len).map(move |at| {
-            u16::from_le_bytes(self.row(Section::Lists, usize::from(start) + usize::from(at)))
-        })
+        (0..len)
+            .map(move |at| u16::from_le_bytes(self.row(Section::Lists, usize::from(start) + usize::from(at))))
     }
 
     pub(crate) fn node(&self, index: u16) -> Node {
