@@ -7,6 +7,7 @@
 
 mod candidates;
 mod error;
+mod host;
 mod request;
 mod route;
 mod router;

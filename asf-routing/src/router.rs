@@ -1,15 +1,15 @@
 //! The router: from what a request says of itself to the rows of the table.
 
 use asf_schema::{ProtocolKind, ServiceSchema};
-use http::HeaderMap;
 
 use crate::candidates::Candidates;
 use crate::error::Failure;
+use crate::host::Host;
 use crate::request::{argument, form_argument, is_form, media_type};
 use crate::signature::Signature;
 use crate::table::build::TableBuilder;
-use crate::table::{Section, Table, method_number};
-use crate::trie::{self, Search};
+use crate::table::{NONE, Section, Table, method_number};
+use crate::trie::{self, Found, Search};
 use crate::{Route, RouteError, RouteRequest};
 
 /// Finds service and operation of requests.
@@ -58,21 +58,7 @@ impl Router {
     /// # Errors
     /// [`RouteError`] if there is no such service or operation.
     pub fn route(&self, request: &RouteRequest<'_>) -> Result<Route<'_>, RouteError> {
-        let (path, query, _) = request.split_uri();
-        let signature = Signature::of(request.headers, query);
-        let candidates = self.candidates(signature);
-        let look = Look { router: self, request, path, query, signature, candidates };
-        look.route().map_err(|failure| failure.into_error(&self.table))
-    }
-
-    fn candidates(&self, signature: Signature<'_>) -> Candidates {
-        if self.only {
-            return Candidates::of(std::iter::once(0));
-        }
-        match signature {
-            Signature::Scope(name) => Candidates::of(self.table.find(Section::Signing, name)),
-            _ => Candidates::All,
-        }
+        Look::of(self, request).route().map_err(|failure| failure.into_error(&self.table))
     }
 }
 
@@ -83,12 +69,35 @@ struct Look<'a, 'r> {
     path: &'a str,
     query: &'a str,
     signature: Signature<'a>,
+    host: Host<'a>,
     candidates: Candidates,
 }
 
 impl<'a, 'r> Look<'a, 'r> {
+    fn of(router: &'r Router, request: &'a RouteRequest<'a>) -> Self {
+        let (path, query, _) = request.split_uri();
+        let table = &router.table;
+        let signature = Signature::of(request.headers, query);
+        let host = request.host().map_or(Host::UNKNOWN, |name| Host::of(table, name));
+        let candidates = if router.only {
+            Candidates::of(std::iter::once(0))
+        } else {
+            let signed_for = match signature {
+                Signature::Scope(name) => Candidates::of(table.find(Section::Signing, name)),
+                _ => Candidates::All,
+            };
+            signed_for.narrow(&host.services)
+        };
+        Self { router, request, path, query, signature, host, candidates }
+    }
+
     fn route(&self) -> Result<Route<'r>, Failure<'a>> {
         let headers = self.request.headers;
+        if let Some(name) = self.host.of_user
+            && !(self.router.only || self.path.contains(CONNECTIONS))
+        {
+            return Err(Failure::of_user(self.candidates.first(), name));
+        }
         if let Some((service, operation)) = self.rpc_path() {
             return self.rpc(service, operation);
         }
@@ -98,13 +107,23 @@ impl<'a, 'r> Look<'a, 'r> {
             return self.json(target);
         }
         if self.may_speak(is_query) {
-            if let Some(action) = self.query_argument("Action") {
-                if let Some(route) = self.action(action) {
-                    return Ok(route);
+            let needs_action = is_form(headers) || !self.may_speak(ProtocolKind::is_rest);
+            match self.query_argument("Action") {
+                Some(action) => match self.action(action) {
+                    Some(route) => return Ok(route),
+                    None if needs_action => {
+                        return Err(Failure::action(
+                            self.candidates.first(),
+                            action,
+                            self.query_argument("Version"),
+                        ));
+                    }
+                    None => {}
+                },
+                None if needs_action && self.request.method == "POST" => {
+                    return Err(Failure::no_action(self.candidates.first()));
                 }
-                if !self.may_speak(ProtocolKind::is_rest) || is_form(headers) {
-                    return Err(Failure::action(self.candidates.first(), action));
-                }
+                None => {}
             }
         }
         self.rest()
@@ -131,6 +150,8 @@ impl<'a, 'r> Look<'a, 'r> {
             service: self.table().service_name(service),
             operation: self.table().operation_name(operation),
             protocol,
+            bucket_len: 0,
+            skipped: 0,
         }
     }
 
@@ -233,25 +254,78 @@ impl<'a, 'r> Look<'a, 'r> {
     }
 
     fn rest(&self) -> Result<Route<'r>, Failure<'a>> {
+        let fallback = Some(self.table().fallback).filter(|it| *it != NONE);
+        let candidates = match (self.candidates, self.signature) {
+            // What is signed for a service that has no model is not for one that has.
+            (Candidates::All, Signature::Scope(name)) => return Err(Failure::scope(name)),
+            (Candidates::All, Signature::Old) => Candidates::of(fallback.into_iter()),
+            (candidates, _) => candidates,
+        };
+        let is_candidate = |it: u16| candidates.iter().any(|candidate| candidate == it);
+        let mut route =
+            Route { service: "", operation: "", protocol: ProtocolKind::RestJson, bucket_len: 0, skipped: 0 };
+        let mut path = self.path;
+        let found = if matches!(candidates, Candidates::All) {
+            self.find(&candidates, None, path)
+                .filter(|found| self.is_likely(found))
+                .or_else(|| fallback.and_then(|it| self.plain_path(it)))
+        } else {
+            let is_fallback = fallback.is_some_and(is_candidate);
+            let bucket = self.host.prefix.filter(|_| is_fallback && path != NOT_A_BUCKET);
+            // The stage of an API stands before the path that the model knows.
+            if let Some(at) = path.find(CONNECTIONS) {
+                (path, route.skipped) = (path.get(at..).unwrap_or(path), at);
+            }
+            let found = self.find(&candidates, bucket, path);
+            let is_fallback = |found: &Found| Some(found.service) == fallback;
+            route.bucket_len = bucket.filter(|_| found.as_ref().is_some_and(is_fallback)).map_or(0, str::len);
+            found
+        };
+        let Some(found) = found else {
+            return Err(match fallback.filter(|it| is_candidate(*it)) {
+                Some(fallback) => Failure::method(fallback),
+                None => Failure::path(candidates.first(), self.request.method, self.path),
+            });
+        };
+        let kind = self.speaks(found.service, ProtocolKind::is_rest).unwrap_or(ProtocolKind::RestJson);
+        let Route { service, operation, protocol, .. } = self.to(found.service, found.operation, kind);
+        Ok(Route { service, operation, protocol, ..route })
+    }
+
+    fn find(&self, candidates: &Candidates, bucket: Option<&str>, path: &str) -> Option<Found> {
         let search = Search {
-            candidates: &self.candidates,
+            candidates,
             method: method_number(self.request.method),
             query: self.query,
             headers: self.request.headers,
-            unsigned: self.signature == Signature::None,
+            unsigned: !matches!(self.signature, Signature::Scope(_) | Signature::Bearer),
             bearer: self.signature == Signature::Bearer,
         };
-        let found = trie::find(self.table(), search, None, self.path);
-        match found {
-            Some(found) => {
-                let kind =
-                    self.speaks(found.service, ProtocolKind::is_rest).unwrap_or(ProtocolKind::RestJson);
-                Ok(self.to(found.service, found.operation, kind))
-            }
-            None => Err(Failure::path(self.candidates.first(), self.request.method, self.path)),
-        }
+        trie::find(self.table(), search, bucket, path)
+    }
+
+    /// Whether a path alone is enough to say what is meant, as nothing else says anything: the operation is
+    /// one that is called so (unsigned, or with a token), or the path is one that is not likely to be a
+    /// bucket and a key by accident.
+    fn is_likely(&self, found: &Found) -> bool {
+        found.service != self.table().fallback && (found.is_called_so() || found.literals > 1)
+    }
+
+    /// Bucket, or bucket and key, of a request that says nothing else of itself.
+    fn plain_path(&self, fallback: u16) -> Option<Found> {
+        let bucket = self.path.trim_start_matches('/').split('/').next()?;
+        let is_bucket = (3..=255).contains(&bucket.len())
+            && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+            && !bucket.starts_with('_');
+        let found = self.find(&Candidates::of(std::iter::once(fallback)), None, self.path)?;
+        (is_bucket && found.is_complete()).then_some(found)
     }
 }
+
+/// What paths of API Gateway's connections have after the stage.
+const CONNECTIONS: &str = "/@connections/";
+/// The only path of S3 that has no bucket, though the host has something in front.
+const NOT_A_BUCKET: &str = "/WriteGetObjectResponse";
 
 fn is_query(kind: ProtocolKind) -> bool {
     matches!(kind, ProtocolKind::Query | ProtocolKind::Ec2)

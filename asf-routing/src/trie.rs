@@ -38,7 +38,21 @@ pub(crate) struct Search<'a> {
 pub(crate) struct Found {
     pub(crate) service: u16,
     pub(crate) operation: u16,
+    /// How many segments are literals; a version (`2015-03-31`, `v1`) counts for two.
+    pub(crate) literals: u8,
     score: Score,
+}
+
+impl Found {
+    /// Everything that is required is there.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.score.complete
+    }
+
+    /// Everything that is required is there, and it is called as it is signed.
+    pub(crate) fn is_called_so(&self) -> bool {
+        self.score.complete && self.score.auth
+    }
 }
 
 /// How well an operation fits; compared from the first field on.
@@ -61,7 +75,7 @@ struct Score {
 
 /// The operation of a path. `bucket` is a segment that stands before it.
 pub(crate) fn find(table: &Table, search: Search<'_>, bucket: Option<&str>, path: &str) -> Option<Found> {
-    let mut walk = Walk { table, search, arguments: Arguments::of(search.query), best: None };
+    let mut walk = Walk { table, search, arguments: Arguments::of(search.query), literals: 0, best: None };
     let rest = path.strip_prefix('/').unwrap_or(path);
     let root = table.node(0);
     match bucket {
@@ -75,6 +89,8 @@ struct Walk<'a> {
     table: &'a Table,
     search: Search<'a>,
     arguments: Arguments<'a>,
+    /// Of the path to the node.
+    literals: u8,
     best: Option<Found>,
 }
 
@@ -98,8 +114,13 @@ impl Walk<'_> {
             // `%40connections`: some clients encode what they need not.
             segment.contains('%').then(|| self.table.literal(node, &decoded(segment)))?
         });
-        if literal.is_some_and(|child| self.rest(&self.table.node(child), rest)) {
-            return true;
+        if let Some(child) = literal {
+            let before = self.literals;
+            self.literals = before.saturating_add(1 + u8::from(is_version(segment)));
+            if self.rest(&self.table.node(child), rest) {
+                return true;
+            }
+            self.literals = before;
         }
         let label = node.label().filter(|_| !segment.is_empty());
         label.is_some_and(|child| self.rest(&self.table.node(child), rest))
@@ -130,7 +151,12 @@ impl Walk<'_> {
             }
             let Some(score) = self.score(&leaf, slash) else { continue };
             if best.is_none_or(|best| best.score < score) {
-                best = Some(Found { service: leaf.service, operation: leaf.operation, score });
+                best = Some(Found {
+                    service: leaf.service,
+                    operation: leaf.operation,
+                    literals: self.literals,
+                    score,
+                });
             }
         }
         let Some(best) = best else { return false };
@@ -206,6 +232,12 @@ impl<'a> Arguments<'a> {
             (*key == name || (key.contains('%') && decoded(key) == name)) && is_value(other)
         })
     }
+}
+
+/// `2015-03-31`, `v1`, `v20180820`.
+fn is_version(segment: &str) -> bool {
+    let number = segment.strip_prefix('v').unwrap_or(segment);
+    number.starts_with(|it: char| it.is_ascii_digit())
 }
 
 /// Without percent-encoding.
