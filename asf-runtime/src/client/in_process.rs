@@ -82,7 +82,7 @@ fn fit(
     copy_shape(schema, &*value, &mut *empty).map_err(mismatch)?;
     // A stream is handed on, not copied.
     if let Some(member) = schema.streaming()
-        && let Some(stream) = value.slot(member.index()).and_then(|it| it.take_stream())
+        && let Some(stream) = value.slot(member.index()).and_then(crate::Shape::take_stream)
         && let Some(slot) = empty.slot(member.index())
     {
         slot.put_stream(stream).map_err(mismatch)?;

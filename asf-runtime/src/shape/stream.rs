@@ -119,13 +119,19 @@ impl Stream for ByteStream {
 
 impl http_body::Body for ByteStream {
     type Data = Bytes;
-    type Error = StreamError;
+    /// The text of the [`StreamError`]: a server can do nothing with it but cut the connection, and the
+    /// errors of services cannot go between threads as those of bodies have to.
+    type Error = std::io::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, StreamError>>> {
-        self.poll_next(cx).map(|next| next.map(|piece| piece.map(http_body::Frame::data)))
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
+        let frame = |piece: Result<Bytes, StreamError>| match piece {
+            Ok(bytes) => Ok(http_body::Frame::data(bytes)),
+            Err(error) => Err(std::io::Error::other(error.to_string())),
+        };
+        self.poll_next(cx).map(|next| next.map(frame))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -1,5 +1,6 @@
 //! One line a request: `AWS sqs.SendMessage => 200`.
 
+use crate::codec::text;
 use crate::gateway::{Flow, GatewayContext, Handled};
 
 /// Logs what was called and how it went.
@@ -15,7 +16,8 @@ pub fn log_request(ctx: &mut GatewayContext) -> Handled {
         }
         (None, Some(service)) => tracing::info!("AWS {}.? => {status}{code}", service.name),
         (None, None) => {
-            tracing::info!("{} {} => {status}{code}", ctx.request.method, ctx.request.uri.path());
+            let path = text::shortened(ctx.request.uri.path());
+            tracing::info!("{} {path} => {status}{code}", ctx.request.method);
         }
     }
     Ok(Flow::Continue)
