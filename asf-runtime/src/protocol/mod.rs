@@ -4,7 +4,10 @@
 //! schemas and [`Shape`]s and knows no service; the codecs below it (JSON, XML, forms, CBOR) know no
 //! protocol.
 
+mod ec2;
+mod form_rpc;
 mod json;
+mod query;
 mod rpc;
 mod rpc_v2_cbor;
 
@@ -25,7 +28,9 @@ pub type Response = http::Response<ByteStream>;
 #[must_use]
 pub fn of(kind: ProtocolKind) -> &'static dyn Protocol {
     match kind {
+        ProtocolKind::Ec2 => &ec2::Ec2,
         ProtocolKind::Json => &json::AwsJson,
+        ProtocolKind::Query => &query::Query,
         ProtocolKind::RpcV2Cbor => &rpc_v2_cbor::RpcV2Cbor,
         // One line for each of the others takes the place of this one.
         _ => &json::AwsJson,

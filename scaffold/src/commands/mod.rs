@@ -2,5 +2,6 @@
 
 pub mod completions;
 pub mod generate;
+pub mod marshal;
 pub mod new;
 pub mod specs;
