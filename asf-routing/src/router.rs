@@ -298,6 +298,7 @@ impl<'a, 'r> Look<'a, 'r> {
             method: method_number(self.request.method),
             query: self.query,
             headers: self.request.headers,
+            host: self.request.host().unwrap_or_default(),
             unsigned: !matches!(self.signature, Signature::Scope(_) | Signature::Bearer),
             bearer: self.signature == Signature::Bearer,
         };
