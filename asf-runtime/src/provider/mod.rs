@@ -4,6 +4,8 @@
 //! which makes a table of [`Handler`]s out of an `impl` block; [`dynamic`](DynamicProvider) ones bind
 //! functions over [`Value`] by name and need no generated code.
 
+#[doc(hidden)]
+pub mod bind;
 mod dynamic;
 mod typed;
 

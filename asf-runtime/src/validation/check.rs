@@ -13,11 +13,19 @@ const MAX_VIOLATIONS: usize = 100;
 
 /// Everything that is not met, in the order of the schema.
 pub(super) fn violations(schema: Schema, value: &dyn Shape, style: Style) -> Vec<Violation> {
-    let mut walk = Walk { form: style.form, path: Vec::new(), found: Vec::new() };
-    if style.with_input_name {
-        walk.path.push(wording::lower_camel(&input_name(schema)));
-    }
+    let mut walk = Walk::new(schema, style);
     walk.members(schema, value);
+    walk.found
+}
+
+/// That these members are not there, in the order of the schema.
+pub(super) fn missing(schema: Schema, members: &[usize], style: Style) -> Vec<Violation> {
+    let mut walk = Walk::new(schema, style);
+    for member in schema.members().filter(|member| members.contains(&member.index())) {
+        walk.enter(member);
+        walk.add_missing();
+        walk.path.pop();
+    }
     walk.found
 }
 
@@ -34,19 +42,36 @@ struct Walk {
 }
 
 impl Walk {
+    /// At the start of an input.
+    fn new(schema: Schema, style: Style) -> Self {
+        let mut walk = Self { form: style.form, path: Vec::new(), found: Vec::new() };
+        if style.with_input_name {
+            walk.path.push(wording::lower_camel(&input_name(schema)));
+        }
+        walk
+    }
+
     fn members(&mut self, schema: Schema, value: &dyn Shape) {
         for member in schema.members() {
-            self.path.push(match self.form {
-                Form::Coral => wording::lower_camel(member.name()),
-                Form::Smithy => member.name().to_owned(),
-            });
+            self.enter(member);
             match value.get(member.index()) {
                 Some(inner) => self.value(member, inner),
-                None if member.is_required() => self.add(None, false, "Member must not be null".to_owned()),
+                None if member.is_required() => self.add_missing(),
                 None => {}
             }
             self.path.pop();
         }
+    }
+
+    fn enter(&mut self, member: Member) {
+        self.path.push(match self.form {
+            Form::Coral => wording::lower_camel(member.name()),
+            Form::Smithy => member.name().to_owned(),
+        });
+    }
+
+    fn add_missing(&mut self) {
+        self.add(None, false, "Member must not be null".to_owned());
     }
 
     /// A member, an item or a map's value, and what is below it.

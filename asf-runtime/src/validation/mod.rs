@@ -77,5 +77,13 @@ pub fn validate(schema: Schema, value: &dyn Shape, style: Style) -> Result<(), A
     Err(AwsError::sender(style.code, wording::message(&violations, style.form)))
 }
 
+/// The error for members of an input that are not there, by their indices, whether or not the model
+/// requires them: a handler does.
+#[must_use]
+pub fn missing(schema: Schema, members: &[usize], style: Style) -> AwsError {
+    let violations = check::missing(schema, members, style);
+    AwsError::sender(style.code, wording::message(&violations, style.form))
+}
+
 #[cfg(test)]
 mod tests;

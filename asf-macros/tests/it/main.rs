@@ -1,0 +1,11 @@
+//! Providers made by `#[provider]`, called as the gateway calls them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
+
+mod calling;
+mod expand;
+mod forms;
+mod misuse;
+mod one_file;
+mod plain;
+mod raw;
