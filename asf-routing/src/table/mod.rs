@@ -9,6 +9,8 @@ pub(crate) mod build;
 
 use std::borrow::Cow;
 
+use asf_schema::ProtocolKind;
+
 /// Sections, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
@@ -62,16 +64,28 @@ pub(crate) type Text = u32;
 /// A service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Service {
-    pub(crate) name: Text,
+    name: Text,
     /// Its operations in [`Section::Operations`].
     pub(crate) first_operation: u16,
     pub(crate) operations: u16,
     /// A bit for each protocol it speaks: `1 << ProtocolKind as u8`.
-    pub(crate) protocols: u8,
+    protocols: u8,
     /// The main protocol, as `ProtocolKind as u8`.
-    pub(crate) protocol: u8,
+    protocol: u8,
     /// Among services that nothing tells apart the lowest is taken.
     pub(crate) rank: u8,
+}
+
+impl Service {
+    /// The first protocol of some kind that it speaks.
+    pub(crate) fn speaks(&self, is_one: impl Fn(ProtocolKind) -> bool) -> Option<ProtocolKind> {
+        ALL.into_iter().find(|kind| self.protocols & 1 << *kind as u8 != 0 && is_one(*kind))
+    }
+
+    /// The main protocol.
+    pub(crate) fn protocol(&self) -> ProtocolKind {
+        ALL.into_iter().find(|kind| *kind as u8 == self.protocol).unwrap_or(ProtocolKind::RestJson)
+    }
 }
 
 /// A node of the trie. The children stand together: those of literal segments sorted by text, then that of
@@ -180,8 +194,13 @@ impl Table {
         Self { bytes: Cow::Owned(bytes), text: Cow::Owned(text), starts, fallback }
     }
 
+    /// How many services there are.
+    pub(crate) fn services(&self) -> u16 {
+        self.len(Section::Services) as u16
+    }
+
     /// How many rows a section has.
-    pub(crate) fn len(&self, section: Section) -> usize {
+    fn len(&self, section: Section) -> usize {
         let at = section as usize;
         self.starts[at + 1].saturating_sub(self.starts[at]) / section.row()
     }
@@ -315,6 +334,16 @@ impl Table {
         (self.bytes.len(), self.text.len())
     }
 }
+
+/// The protocols, as the bits and numbers in the table stand for them.
+pub(crate) const ALL: [ProtocolKind; 6] = [
+    ProtocolKind::RpcV2Cbor,
+    ProtocolKind::Json,
+    ProtocolKind::RestJson,
+    ProtocolKind::RestXml,
+    ProtocolKind::Query,
+    ProtocolKind::Ec2,
+];
 
 /// Position of a name among `len` sorted texts.
 fn search<'t>(len: usize, name: &str, text: impl Fn(usize) -> &'t str) -> Option<usize> {
