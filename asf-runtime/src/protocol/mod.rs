@@ -4,7 +4,9 @@
 //! schemas and [`Shape`]s and knows no service; the codecs below it (JSON, XML, forms, CBOR) know no
 //! protocol.
 
+mod host;
 mod json;
+mod rest;
 mod rpc;
 mod rpc_v2_cbor;
 
@@ -15,6 +17,8 @@ use http::request::Parts;
 use crate::error::ServiceError;
 use crate::shape::{ByteStream, StreamError};
 use crate::{AwsError, Shape};
+
+pub use host::host_prefix;
 
 /// A request or response with its body, which is a stream where the operation has it so.
 pub type Request = http::Request<ByteStream>;
@@ -27,6 +31,8 @@ pub fn of(kind: ProtocolKind) -> &'static dyn Protocol {
     match kind {
         ProtocolKind::Json => &json::AwsJson,
         ProtocolKind::RpcV2Cbor => &rpc_v2_cbor::RpcV2Cbor,
+        ProtocolKind::RestJson => &rest::RestJson,
+        ProtocolKind::RestXml => &rest::RestXml,
         // One line for each of the others takes the place of this one.
         _ => &json::AwsJson,
     }
