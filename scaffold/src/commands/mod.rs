@@ -4,4 +4,5 @@ pub mod completions;
 pub mod generate;
 pub mod marshal;
 pub mod new;
+pub mod services;
 pub mod specs;
