@@ -70,15 +70,15 @@ fn tree(xml: &[u8]) -> Option<Element> {
     loop {
         match reader.read_event().ok()? {
             Event::Start(start) => {
-                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                let text = str::to_owned;
                 let mut attributes: Vec<_> =
                     start.attributes().flatten().map(|it| (text(it.key.as_ref()), text(&it.value))).collect();
                 attributes.sort();
                 open.push(Element { name: text(start.name().as_ref()), attributes, ..Element::default() });
             }
-            Event::Text(text) => open.last_mut()?.text.push_str(&text.decode().ok()?),
+            Event::Text(text) => open.last_mut()?.text.push_str(&text),
             Event::GeneralRef(reference) => {
-                let name = reference.decode().ok()?;
+                let name: &str = &reference;
                 open.last_mut()?.text.push_str(&format!("&{name};"));
             }
             Event::End(_) => {
