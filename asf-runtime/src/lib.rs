@@ -9,6 +9,7 @@
 //! - [`error`]: errors that a client gets to see;
 //! - [`generated`]: what the crates that `scaffold` writes are made of.
 
+pub mod body;
 pub mod client;
 pub mod clock;
 pub mod codec;
