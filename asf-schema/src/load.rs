@@ -256,7 +256,8 @@ impl<'a> Loader<'a> {
                     .and_then(Value::as_array)
                     .map(|list| list.iter().filter_map(Value::as_str).collect())
                     .unwrap_or_default();
-                let payload = spec.get("payload").and_then(Value::as_str).or_else(|| self.payloads.get(name).copied());
+                let payload =
+                    spec.get("payload").and_then(Value::as_str).or_else(|| self.payloads.get(name).copied());
                 for (member, reference) in
                     spec.get("members").and_then(Value::as_object).into_iter().flatten()
                 {

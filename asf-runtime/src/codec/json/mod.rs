@@ -24,9 +24,11 @@ pub struct JsonOptions {
 
 impl JsonOptions {
     /// For requests on the server, and for writing.
-    pub const STRICT: Self = Self { timestamp_format: TimestampFormat::EpochSeconds, strict: true, output: false };
+    pub const STRICT: Self =
+        Self { timestamp_format: TimestampFormat::EpochSeconds, strict: true, output: false };
     /// For responses on the client.
-    pub const LENIENT: Self = Self { timestamp_format: TimestampFormat::EpochSeconds, strict: false, output: true };
+    pub const LENIENT: Self =
+        Self { timestamp_format: TimestampFormat::EpochSeconds, strict: false, output: true };
 
     /// For the body of an output or error.
     #[must_use]

@@ -37,8 +37,13 @@ pub struct XmlOptions {
 
 impl XmlOptions {
     /// For requests on the server, and for writing.
-    pub const STRICT: Self =
-        Self { timestamp_format: TimestampFormat::DateTime, names: Names::Wire, strict: true, root: None, output: false };
+    pub const STRICT: Self = Self {
+        timestamp_format: TimestampFormat::DateTime,
+        names: Names::Wire,
+        strict: true,
+        root: None,
+        output: false,
+    };
     /// For responses on the client.
     pub const LENIENT: Self = Self { strict: false, output: true, ..Self::STRICT };
 

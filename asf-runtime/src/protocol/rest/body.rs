@@ -93,9 +93,7 @@ pub(super) fn is_forbidden(status: u16) -> bool {
 /// The status that the model gives an answer. Some models say 204 of operations that have something to say
 /// (Billing Conductor's `ListTagsForResource`): no client would get to see it.
 pub(super) fn modelled_status(status: u16, schema: Option<Schema>, output: &dyn Shape) -> u16 {
-    let says = |it: Member| {
-        in_body(it.location(), true) && output.get(it.index()).is_some()
-    };
+    let says = |it: Member| in_body(it.location(), true) && output.get(it.index()).is_some();
     match schema {
         Some(schema) if is_forbidden(status) && schema.members().any(says) => 200,
         _ => status,

@@ -120,7 +120,8 @@ impl Protocol for RestXml {
         let mut request = head::write_request(operation, schema, input)?;
         let Some(schema) = schema else { return Ok(request) };
         let kind = Body::of_input(Some(schema));
-        let is_set = |it: Member| it.location() == asf_schema::Location::Body && input.get(it.index()).is_some();
+        let is_set =
+            |it: Member| it.location() == asf_schema::Location::Body && input.get(it.index()).is_some();
         if matches!(kind, Body::Members) && !schema.members().any(is_set) {
             return Ok(request);
         }
@@ -160,10 +161,14 @@ impl Protocol for RestXml {
         let (code, message) = probe(body).unwrap_or_default();
         let text = message.clone();
         rpc::received(operation, response, code, message, |schema, members| {
-            members.begin(schema);
-            let read = head::read_response(schema, response, members)
-                .map_err(CodecError::from)
-                .and_then(|()| in_error(body, |reader, error| reader.value(schema, error, members)));
+            let read = match body.is_empty() {
+                true => {
+                    members.begin(schema);
+                    Ok(())
+                }
+                false => in_error(body, |reader, error| reader.value(schema, error, members)),
+            };
+            let read = read.and_then(|()| Ok(head::read_response(schema, response, members)?));
             if read.is_err() {
                 *members = Value::structure(schema);
             }
@@ -333,9 +338,7 @@ fn read_body(
 ) -> Result<(), CodecError> {
     match kind {
         Body::None | Body::Events => Ok(()),
-        Body::Members => {
-            xml::read_body(schema, body::arrived(&body)?, XmlOptions { root, ..options }, into)
-        }
+        Body::Members => xml::read_body(schema, body::arrived(&body)?, XmlOptions { root, ..options }, into),
         Body::Document(member) => {
             let bytes = body::arrived(&body)?;
             if bytes.is_empty() {
@@ -380,7 +383,11 @@ fn set_type(kind: Body, body: &ByteStream, headers: &mut HeaderMap) {
 }
 
 /// The document of an error: `<Error>` itself in S3, inside `<ErrorResponse>` elsewhere.
-fn error_document(service: &'static ServiceSchema, error: &dyn ServiceError, exchange: Exchange<'_>) -> String {
+fn error_document(
+    service: &'static ServiceSchema,
+    error: &dyn ServiceError,
+    exchange: Exchange<'_>,
+) -> String {
     let s3 = is_s3(service);
     let wrapped = !service.metadata.no_error_wrapping;
     let mut out = String::with_capacity(512);
