@@ -7,6 +7,8 @@
 
 mod candidates;
 mod error;
+mod host;
+mod look;
 mod request;
 mod route;
 mod router;

@@ -1,15 +1,10 @@
-//! The router: from what a request says of itself to the rows of the table.
+//! The router.
 
-use asf_schema::{ProtocolKind, ServiceSchema};
-use http::HeaderMap;
+use asf_schema::ServiceSchema;
 
-use crate::candidates::Candidates;
-use crate::error::Failure;
-use crate::request::{argument, form_argument, is_form, media_type};
-use crate::signature::Signature;
+use crate::look::Look;
+use crate::table::Table;
 use crate::table::build::TableBuilder;
-use crate::table::{Section, Table, method_number};
-use crate::trie::{self, Search};
 use crate::{Route, RouteError, RouteRequest};
 
 /// Finds service and operation of requests.
@@ -25,9 +20,9 @@ use crate::{Route, RouteError, RouteRequest};
 /// Nothing is allocated, unless a path is encoded in unusual ways or the answer is an error.
 #[derive(Debug)]
 pub struct Router {
-    table: Table,
+    pub(crate) table: Table,
     /// The only service there is: every request is for it.
-    only: bool,
+    pub(crate) only: bool,
 }
 
 impl Router {
@@ -58,214 +53,6 @@ impl Router {
     /// # Errors
     /// [`RouteError`] if there is no such service or operation.
     pub fn route(&self, request: &RouteRequest<'_>) -> Result<Route<'_>, RouteError> {
-        let (path, query, _) = request.split_uri();
-        let signature = Signature::of(request.headers, query);
-        let candidates = self.candidates(signature);
-        let look = Look { router: self, request, path, query, signature, candidates };
-        look.route().map_err(|failure| failure.into_error(&self.table))
+        Look::of(self, request).route().map_err(|failure| failure.into_error(&self.table))
     }
-
-    fn candidates(&self, signature: Signature<'_>) -> Candidates {
-        if self.only {
-            return Candidates::of(std::iter::once(0));
-        }
-        match signature {
-            Signature::Scope(name) => Candidates::of(self.table.find(Section::Signing, name)),
-            _ => Candidates::All,
-        }
-    }
-}
-
-/// One request, and what is known of it.
-struct Look<'a, 'r> {
-    router: &'r Router,
-    request: &'a RouteRequest<'a>,
-    path: &'a str,
-    query: &'a str,
-    signature: Signature<'a>,
-    candidates: Candidates,
-}
-
-impl<'a, 'r> Look<'a, 'r> {
-    fn route(&self) -> Result<Route<'r>, Failure<'a>> {
-        let headers = self.request.headers;
-        if let Some((service, operation)) = self.rpc_path() {
-            return self.rpc(service, operation);
-        }
-        if let Some(target) = headers.get("x-amz-target").and_then(|value| value.to_str().ok())
-            && self.may_speak(|kind| kind == ProtocolKind::Json)
-        {
-            return self.json(target);
-        }
-        if self.may_speak(is_query) {
-            if let Some(action) = self.query_argument("Action") {
-                if let Some(route) = self.action(action) {
-                    return Ok(route);
-                }
-                if !self.may_speak(ProtocolKind::is_rest) || is_form(headers) {
-                    return Err(Failure::action(self.candidates.first(), action));
-                }
-            }
-        }
-        self.rest()
-    }
-
-    fn table(&self) -> &'r Table {
-        &self.router.table
-    }
-
-    /// Whether one of the candidates speaks such a protocol.
-    fn may_speak(&self, protocol: impl Fn(ProtocolKind) -> bool) -> bool {
-        matches!(self.candidates, Candidates::All)
-            || self.candidates.iter().any(|it| self.speaks(it, &protocol).is_some())
-    }
-
-    /// The first protocol of this kind that the service speaks.
-    fn speaks(&self, service: u16, protocol: impl Fn(ProtocolKind) -> bool) -> Option<ProtocolKind> {
-        let spoken = self.table().service(service).protocols;
-        ALL.into_iter().find(|kind| protocol(*kind) && spoken & 1 << *kind as u8 != 0)
-    }
-
-    fn to(&self, service: u16, operation: u16, protocol: ProtocolKind) -> Route<'r> {
-        Route {
-            service: self.table().service_name(service),
-            operation: self.table().operation_name(operation),
-            protocol,
-        }
-    }
-
-    /// The first of these services that speaks the protocol and has the operation; of several the one that
-    /// does not yield to another.
-    fn named(
-        &self,
-        services: impl Iterator<Item = u16>,
-        operation: &str,
-        protocol: impl Fn(ProtocolKind) -> bool,
-    ) -> Option<Route<'r>> {
-        let found = services.filter_map(|service| {
-            let kind = self.speaks(service, &protocol)?;
-            Some((service, self.table().operation(service, operation)?, kind))
-        });
-        let (service, operation, kind) = found.min_by_key(|(it, ..)| self.table().service(*it).rank)?;
-        Some(self.to(service, operation, kind))
-    }
-
-    /// Service and operation of `/service/<service>/operation/<operation>`, with anything before it.
-    fn rpc_path(&self) -> Option<(&'a str, &'a str)> {
-        let declared = self.request.headers.get("smithy-protocol").is_some_and(|it| it == "rpc-v2-cbor");
-        if self.request.method != "POST" || !self.path.contains("/operation/") {
-            return None;
-        }
-        let mut segments = self.path.rsplit('/');
-        let operation = segments.next()?;
-        let is_word = |segment: Option<&str>, word| segment == Some(word);
-        let (true, service, true) =
-            (is_word(segments.next(), "operation"), segments.next()?, is_word(segments.next(), "service"))
-        else {
-            return None;
-        };
-        let cbor = media_type(self.request.headers) == Some("application/cbor");
-        (declared || cbor || self.may_speak_only_rpc()).then_some((service, operation))
-    }
-
-    /// No candidate would read the path as one of its own.
-    fn may_speak_only_rpc(&self) -> bool {
-        !matches!(self.candidates, Candidates::All) && !self.may_speak(ProtocolKind::is_rest)
-    }
-
-    fn rpc(&self, service: &'a str, operation: &'a str) -> Result<Route<'r>, Failure<'a>> {
-        let is_rpc = |kind| kind == ProtocolKind::RpcV2Cbor;
-        // Smithy's name may have its namespace in front.
-        let name = service.rsplit(['.', '#']).next().unwrap_or(service);
-        let named = Candidates::of(self.table().find(Section::Targets, name));
-        let among = self.candidates.narrow(&named);
-        let known = named.first().or_else(|| self.candidates.first());
-        self.named(named.narrow(&self.candidates).iter(), operation, is_rpc)
-            .or_else(|| self.named(among.iter(), operation, is_rpc))
-            .ok_or_else(|| Failure::operation(known, operation, ProtocolKind::RpcV2Cbor))
-    }
-
-    fn json(&self, target: &'a str) -> Result<Route<'r>, Failure<'a>> {
-        let is_json = |kind| kind == ProtocolKind::Json;
-        let (prefix, operation) = target.rsplit_once('.').unwrap_or(("", target));
-        let named = Candidates::of(self.table().find(Section::Targets, prefix));
-        // A prefix that is known is right, whatever the request is signed for.
-        let known = named.first().or_else(|| self.candidates.first());
-        self.named(named.narrow(&self.candidates).iter(), operation, is_json)
-            .or_else(|| self.named(named.iter(), operation, is_json))
-            .or_else(|| {
-                let unknown = matches!(named, Candidates::All);
-                unknown.then(|| self.named(self.candidates.iter(), operation, is_json))?
-            })
-            .ok_or_else(|| Failure::operation(known, operation, ProtocolKind::Json))
-    }
-
-    /// An argument of the query string, or of the body if that is a form.
-    fn query_argument(&self, name: &str) -> Option<&'a str> {
-        argument(self.query, name).or_else(|| {
-            let form = !self.request.body.is_empty() && is_form(self.request.headers);
-            form.then(|| form_argument(self.request.body, name))?
-        })
-    }
-
-    fn action(&self, action: &str) -> Option<Route<'r>> {
-        let of_candidates = Candidates::of(self.candidates.iter().filter(|it| {
-            self.speaks(*it, is_query).is_some() && self.table().operation(*it, action).is_some()
-        }));
-        let among = match of_candidates {
-            Candidates::These { len: 1, .. } => of_candidates,
-            _ => {
-                let version = self.query_argument("Version").unwrap_or_default();
-                let of_version = Candidates::of(self.table().find(Section::Versions, version));
-                match (self.candidates, of_candidates, of_version) {
-                    (Candidates::All, _, Candidates::All) => return self.named(self.all(), action, is_query),
-                    (Candidates::All, _, of_version) => of_version,
-                    (_, of_candidates, of_version) => of_candidates.narrow(&of_version),
-                }
-            }
-        };
-        self.named(among.iter(), action, is_query)
-    }
-
-    /// Every service.
-    fn all(&self) -> impl Iterator<Item = u16> {
-        0..self.table().len(Section::Services) as u16
-    }
-
-    fn rest(&self) -> Result<Route<'r>, Failure<'a>> {
-        let search = Search {
-            candidates: &self.candidates,
-            method: method_number(self.request.method),
-            query: self.query,
-            headers: self.request.headers,
-            unsigned: self.signature == Signature::None,
-            bearer: self.signature == Signature::Bearer,
-        };
-        let found = trie::find(self.table(), search, None, self.path);
-        match found {
-            Some(found) => {
-                let kind = self.speaks(found.service, ProtocolKind::is_rest).unwrap_or(ProtocolKind::RestJson);
-                Ok(self.to(found.service, found.operation, kind))
-            }
-            None => Err(Failure::path(self.candidates.first(), self.request.method, self.path)),
-        }
-    }
-}
-
-fn is_query(kind: ProtocolKind) -> bool {
-    matches!(kind, ProtocolKind::Query | ProtocolKind::Ec2)
-}
-
-const ALL: [ProtocolKind; 6] = [
-    ProtocolKind::RpcV2Cbor,
-    ProtocolKind::Json,
-    ProtocolKind::RestJson,
-    ProtocolKind::RestXml,
-    ProtocolKind::Query,
-    ProtocolKind::Ec2,
-];
-
-/// The protocol of a number in the table.
-pub(crate) fn kind(number: u8) -> Option<ProtocolKind> {
-    ALL.into_iter().find(|kind| *kind as u8 == number)
 }

@@ -5,12 +5,8 @@
 pub(crate) const PLAIN_PATHS: &str = "s3";
 
 /// Further names in credential scopes (endpoint rules of the services; botocore's `endpoint-rule-set-1`).
-pub(crate) const SIGNING_NAMES: &[(&str, &str)] = &[
-    ("s3express", "s3"),
-    ("s3-object-lambda", "s3"),
-    ("s3-outposts", "s3"),
-    ("s3-outposts", "s3control"),
-];
+pub(crate) const SIGNING_NAMES: &[(&str, &str)] =
+    &[("s3express", "s3"), ("s3-object-lambda", "s3"), ("s3-outposts", "s3"), ("s3-outposts", "s3control")];
 
 /// Further first labels of host names.
 pub(crate) const HOST_NAMES: &[(&str, &str)] = &[

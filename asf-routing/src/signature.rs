@@ -61,7 +61,8 @@ fn scope(credential: &str) -> Option<&str> {
         Some(at.len())
     };
     let before = credential.get(..strip(credential)?)?;
-    let start = ["/", "%2F", "%2f"].iter().filter_map(|slash| Some(before.rfind(slash)? + slash.len())).max()?;
+    let start =
+        ["/", "%2F", "%2f"].iter().filter_map(|slash| Some(before.rfind(slash)? + slash.len())).max()?;
     before.get(start..).filter(|service| !service.is_empty())
 }
 
@@ -82,7 +83,10 @@ mod tests {
             Signature::Scope("sqs"),
         );
         // Without spaces after the commas, and with the credential last.
-        check("AWS4-HMAC-SHA256 Signature=5d,Credential=AKID/20260101/us-east-1/iam/aws4_request", Signature::Scope("iam"));
+        check(
+            "AWS4-HMAC-SHA256 Signature=5d,Credential=AKID/20260101/us-east-1/iam/aws4_request",
+            Signature::Scope("iam"),
+        );
         check(
             "AWS4-ECDSA-P256-SHA256 Credential=AKID/20260101/s3/aws4_request, SignedHeaders=host, Signature=5d",
             Signature::Scope("s3"),
@@ -102,8 +106,14 @@ mod tests {
     fn query_strings() {
         let none = HeaderMap::new();
         for (query, expected) in [
-            ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20260101%2Fus-east-1%2Fs3%2Faws4_request", Signature::Scope("s3")),
-            ("X-Amz-Credential=AKID/20260101/us-east-1/rds/aws4_request&X-Amz-Date=x", Signature::Scope("rds")),
+            (
+                "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20260101%2Fus-east-1%2Fs3%2Faws4_request",
+                Signature::Scope("s3"),
+            ),
+            (
+                "X-Amz-Credential=AKID/20260101/us-east-1/rds/aws4_request&X-Amz-Date=x",
+                Signature::Scope("rds"),
+            ),
             ("X-Amz-Credential=AKID%2f20260101%2fs3%2faws4_request", Signature::Scope("s3")),
             ("X-Amz-Credential=AKID", Signature::Other),
             ("AWSAccessKeyId=AKID&Signature=x&Expires=1", Signature::Old),

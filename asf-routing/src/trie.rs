@@ -14,7 +14,7 @@ use http::HeaderMap;
 
 use crate::candidates::Candidates;
 use crate::request::pairs;
-use crate::table::{BEARER, DEPRECATED, Leaf, Node, SLASH, Table, UNSIGNED};
+use crate::table::{BEARER, DEPRECATED, Leaf, Node, Place, SLASH, Table, UNSIGNED};
 
 /// How many segments may follow a greedy label; models have one.
 const AFTER_GREEDY: usize = 8;
@@ -27,6 +27,7 @@ pub(crate) struct Search<'a> {
     pub(crate) method: u8,
     pub(crate) query: &'a str,
     pub(crate) headers: &'a HeaderMap,
+    pub(crate) host: &'a str,
     /// The request is not signed: operations that need no signature are the likelier ones.
     pub(crate) unsigned: bool,
     /// It has a bearer token.
@@ -38,18 +39,36 @@ pub(crate) struct Search<'a> {
 pub(crate) struct Found {
     pub(crate) service: u16,
     pub(crate) operation: u16,
+    /// How many segments are literals; a version (`2015-03-31`, `v1`) counts for two.
+    pub(crate) literals: u8,
     score: Score,
+}
+
+impl Found {
+    /// Everything that is required is there.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.score.complete
+    }
+
+    /// Everything that is required is there, and it is called as it is signed.
+    pub(crate) fn is_called_so(&self) -> bool {
+        self.score.complete && self.score.auth
+    }
 }
 
 /// How well an operation fits; compared from the first field on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// Everything that is required is there.
-    complete: bool,
+    /// Constant arguments; they are all there.
+    constants: u8,
     /// `x-id`, in which SDKs of Smithy's name S3's operations, names it.
     named: bool,
-    /// Constant arguments, and required ones that are there.
-    args: u8,
+    /// Everything that is required is there.
+    complete: bool,
+    /// How much of what is required is there.
+    required: u8,
+    /// The host name begins as the model wants it.
+    host: bool,
     /// It is called as it is signed.
     auth: bool,
     /// The trailing slash is as in the model.
@@ -61,7 +80,7 @@ struct Score {
 
 /// The operation of a path. `bucket` is a segment that stands before it.
 pub(crate) fn find(table: &Table, search: Search<'_>, bucket: Option<&str>, path: &str) -> Option<Found> {
-    let mut walk = Walk { table, search, arguments: Arguments::of(search.query), best: None };
+    let mut walk = Walk { table, search, arguments: Arguments::of(search.query), literals: 0, best: None };
     let rest = path.strip_prefix('/').unwrap_or(path);
     let root = table.node(0);
     match bucket {
@@ -75,6 +94,8 @@ struct Walk<'a> {
     table: &'a Table,
     search: Search<'a>,
     arguments: Arguments<'a>,
+    /// Of the path to the node.
+    literals: u8,
     best: Option<Found>,
 }
 
@@ -98,8 +119,13 @@ impl Walk<'_> {
             // `%40connections`: some clients encode what they need not.
             segment.contains('%').then(|| self.table.literal(node, &decoded(segment)))?
         });
-        if literal.is_some_and(|child| self.rest(&self.table.node(child), rest)) {
-            return true;
+        if let Some(child) = literal {
+            let before = self.literals;
+            self.literals = before.saturating_add(1 + u8::from(is_version(segment)));
+            if self.rest(&self.table.node(child), rest) {
+                return true;
+            }
+            self.literals = before;
         }
         let label = node.label().filter(|_| !segment.is_empty());
         label.is_some_and(|child| self.rest(&self.table.node(child), rest))
@@ -130,7 +156,12 @@ impl Walk<'_> {
             }
             let Some(score) = self.score(&leaf, slash) else { continue };
             if best.is_none_or(|best| best.score < score) {
-                best = Some(Found { service: leaf.service, operation: leaf.operation, score });
+                best = Some(Found {
+                    service: leaf.service,
+                    operation: leaf.operation,
+                    literals: self.literals,
+                    score,
+                });
             }
         }
         let Some(best) = best else { return false };
@@ -143,30 +174,35 @@ impl Walk<'_> {
 
     /// How well it fits; `None` if it does not.
     fn score(&self, leaf: &Leaf, slash: bool) -> Option<Score> {
-        let mut args = leaf.constants;
-        if args > 0 {
-            let fits = |(key, value)| self.arguments.has(key, value);
-            if !self.table.constants(leaf).all(fits) {
-                return None;
-            }
+        let fits = |(key, value)| self.arguments.has(key, value);
+        if leaf.constants > 0 && !self.table.constants(leaf).all(fits) {
+            return None;
         }
-        let mut complete = true;
-        for (name, is_header) in self.table.required(leaf) {
-            let there = if is_header {
-                self.search.headers.contains_key(name)
-            } else {
-                self.arguments.has(name, "")
+        let (mut complete, mut required, mut host) = (true, 0_u8, true);
+        for (name, place) in self.table.required(leaf) {
+            let there = match place {
+                Place::Query => self.arguments.has(name, ""),
+                Place::Header => self.search.headers.contains_key(name),
+                Place::Host => {
+                    host = self.search.host.starts_with(name);
+                    continue;
+                }
             };
-            args = args.saturating_add(u8::from(there));
+            required = required.saturating_add(u8::from(there));
             complete &= there;
         }
-        let named = || self.arguments.id == Some(self.table.operation_name(leaf.operation));
-        let auth = if self.search.bearer { leaf.has(BEARER) } else { leaf.has(UNSIGNED) == self.search.unsigned };
+        let operation = || self.table.operation_name(leaf.operation);
         Some(Score {
+            constants: leaf.constants,
+            named: self.arguments.id.is_some_and(|id| id == operation()),
             complete,
-            named: self.arguments.id.is_some() && named(),
-            args,
-            auth,
+            required,
+            host,
+            auth: if self.search.bearer {
+                leaf.has(BEARER)
+            } else {
+                leaf.has(UNSIGNED) == self.search.unsigned
+            },
             slash: leaf.has(SLASH) == slash,
             current: !leaf.has(DEPRECATED),
             preference: u8::MAX - self.table.service(leaf.service).rank,
@@ -208,6 +244,12 @@ impl<'a> Arguments<'a> {
             (*key == name || (key.contains('%') && decoded(key) == name)) && is_value(other)
         })
     }
+}
+
+/// `2015-03-31`, `v1`, `v20180820`.
+fn is_version(segment: &str) -> bool {
+    let number = segment.strip_prefix('v').unwrap_or(segment);
+    number.starts_with(|it: char| it.is_ascii_digit())
 }
 
 /// Without percent-encoding.
