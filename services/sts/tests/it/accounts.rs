@@ -59,7 +59,11 @@ fn accounts_of_keys() {
 fn the_provider_is_registered_with_all_operations() {
     let plugin = PROVIDERS.iter().find(|it| it.service == "sts").unwrap();
     let provider = (plugin.create)(&Settings::default());
-    let missing: Vec<_> =
-        provider.service().operations().filter(|it| !provider.implements(*it)).map(|it| it.name()).collect();
+    let missing: Vec<_> = provider
+        .service()
+        .operations()
+        .filter(|it| !provider.implements(*it))
+        .map(asf_runtime::schema::Operation::name)
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
