@@ -318,6 +318,7 @@ impl<'a> Loader<'a> {
         flags.set(MemberFlags::SENSITIVE, flag("sensitive"));
         flags.set(MemberFlags::EVENT_STREAM, flag("eventstream"));
         flags.set(MemberFlags::DEPRECATED, is_true(reference, "deprecated"));
+        flags.set(MemberFlags::OTHER_QUERY_PARAMS, is_true(reference, "otherQueryParams"));
         flags.set(MemberFlags::NAMED, wire_name.is_some());
         let name = leak(name);
         Ok(MemberSchema {

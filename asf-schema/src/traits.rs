@@ -212,5 +212,8 @@ bitflags! {
         const EVENT_STREAM = 1 << 12;
         /// Marked as deprecated in the model.
         const DEPRECATED = 1 << 13;
+        /// A map in the query string that has what no other member is bound to, although it is a map of
+        /// lists; set by our own patches.
+        const OTHER_QUERY_PARAMS = 1 << 14;
     }
 }

@@ -1,6 +1,7 @@
 //! Formats of bodies: text <-> [`Shape`](crate::Shape), driven by the schema. A codec knows no protocol.
 
 pub mod cbor;
+pub mod form;
 pub mod json;
 pub mod names;
 pub mod text;

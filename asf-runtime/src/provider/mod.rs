@@ -14,7 +14,7 @@ use std::any::Any;
 use asf_schema::{Operation, ServiceSchema};
 use futures_util::future::BoxFuture;
 
-pub use dynamic::{DynamicProvider, NoSuchOperation};
+pub use dynamic::{DynamicProvider, DynamicResult, NoSuchOperation};
 pub use typed::{Handler, HandlerTable, TypedOperation, TypedProvider};
 
 use crate::error::ServiceError;

@@ -495,6 +495,10 @@ impl ScalarVisitor<'_, '_> {
             TimestampFormat::EpochSeconds if strict => {
                 return Err(E::invalid_type(serde::de::Unexpected::Str(text), &self));
             }
+            // Smithy's date-time has no offset; only clients are to take one.
+            TimestampFormat::DateTime if strict && !text.ends_with('Z') => {
+                return Err(E::invalid_value(serde::de::Unexpected::Str(text), &self));
+            }
             _ => Timestamp::parse(text, format),
         };
         let parsed = parsed.or_else(|error| {

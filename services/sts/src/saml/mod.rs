@@ -87,9 +87,8 @@ pub fn assume_role(desk: &Desk<'_>, input: WithSaml) -> Result<SamlIssued, Failu
     }
 
     let facts = desk.role(&role);
-    let in_assertion = single(&assertion, "SessionDuration").and_then(|text| text.trim().parse().ok());
-    let asked = input.duration_seconds.or(in_assertion.map(|seconds: i32| seconds.clamp(900, 43_200)));
-    let mut seconds = role_seconds(asked, &facts, false)?;
+    // The attribute `SessionDuration` is for the console only (Nike-Inc/gimme-aws-creds#54).
+    let mut seconds = role_seconds(input.duration_seconds, &facts, false)?;
     if let Some(end) = assertion.session_not_on_or_after.as_deref().and_then(time) {
         let left = end.seconds() - desk.now.seconds();
         if left <= 0 {
