@@ -13,6 +13,7 @@ mod roles;
 mod saml;
 mod store;
 mod web_identity;
+mod wire;
 
 use std::any::Any;
 use std::sync::Arc;
