@@ -38,7 +38,8 @@ impl Protocol for RestJson {
         media_type::check(operation, kind, &request.headers, is_empty(&body))?;
         let Some(schema) = schema else { return Ok(()) };
         input.begin(schema);
-        head::read_request(operation, schema, request, Sender::JsonClient, input).map_err(CodecError::from)?;
+        head::read_request(operation, schema, request, Sender::JsonClient, input)
+            .map_err(CodecError::from)?;
         read_body(schema, kind, body, JsonOptions::STRICT, input)?;
         Ok(())
     }
@@ -223,8 +224,8 @@ fn error_body(error: &dyn ServiceError) -> Vec<u8> {
     let mut out = vec![b'{'];
     let mut message_written = false;
     if let (Some(schema), Some(members)) = (error.schema(), error.members()) {
-        message_written = rpc::message_member(Some(schema))
-            .is_some_and(|(index, _)| members.get(index).is_some());
+        message_written =
+            rpc::message_member(Some(schema)).is_some_and(|(index, _)| members.get(index).is_some());
         if json::write_members(schema, members, JsonOptions::STRICT, true, &mut out).is_err() {
             out.truncate(1);
             message_written = false;

@@ -53,7 +53,8 @@ pub(super) fn check(
         (Body::Text(_), Some(found)) => found.eq_ignore_ascii_case(TEXT.as_bytes()),
     };
     if !fits {
-        let expected = of(body, JSON).map_or_else(|| "no body".to_owned(), |it| format!("a body of type {it}"));
+        let expected =
+            of(body, JSON).map_or_else(|| "no body".to_owned(), |it| format!("a body of type {it}"));
         let message = match content_type {
             Some(found) => {
                 format!("The operation takes {expected}, not of {}.", String::from_utf8_lossy(found))

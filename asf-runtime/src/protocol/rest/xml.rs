@@ -120,7 +120,8 @@ impl Protocol for RestXml {
         let mut request = head::write_request(operation, schema, input)?;
         let Some(schema) = schema else { return Ok(request) };
         let kind = Body::of(Some(schema));
-        let is_set = |it: Member| it.location() == asf_schema::Location::Body && input.get(it.index()).is_some();
+        let is_set =
+            |it: Member| it.location() == asf_schema::Location::Body && input.get(it.index()).is_some();
         if matches!(kind, Body::Members) && !schema.members().any(is_set) {
             return Ok(request);
         }
@@ -330,9 +331,7 @@ fn read_body(
 ) -> Result<(), CodecError> {
     match kind {
         Body::None | Body::Events => Ok(()),
-        Body::Members => {
-            xml::read_body(schema, body::arrived(&body)?, XmlOptions { root, ..options }, into)
-        }
+        Body::Members => xml::read_body(schema, body::arrived(&body)?, XmlOptions { root, ..options }, into),
         Body::Document(member) => {
             let bytes = body::arrived(&body)?;
             if bytes.is_empty() {
@@ -360,7 +359,11 @@ fn set_type(kind: Body, body: &ByteStream, headers: &mut HeaderMap) {
 }
 
 /// The document of an error: `<Error>` itself in S3, inside `<ErrorResponse>` elsewhere.
-fn error_document(service: &'static ServiceSchema, error: &dyn ServiceError, exchange: Exchange<'_>) -> String {
+fn error_document(
+    service: &'static ServiceSchema,
+    error: &dyn ServiceError,
+    exchange: Exchange<'_>,
+) -> String {
     let s3 = is_s3(service);
     let wrapped = !service.metadata.no_error_wrapping;
     let mut out = String::with_capacity(512);
