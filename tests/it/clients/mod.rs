@@ -103,7 +103,7 @@ fn aws_cli() {
 
     let output =
         awslocal().args(["sqs", "get-queue-url", "--queue-name", "no"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(254), "{}", shown(&output));
+    assert!(!output.status.success());
     let error = shown(&output);
     assert!(error.contains("(AWS.SimpleQueueService.NonExistentQueue)"), "{error}");
     assert!(error.contains("The specified queue does not exist."), "{error}");
