@@ -15,6 +15,7 @@ pub mod clock;
 pub mod codec;
 pub mod context;
 pub mod error;
+pub mod eventstream;
 pub mod generated;
 pub mod identity;
 pub mod ids;
