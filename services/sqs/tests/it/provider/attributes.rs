@@ -14,7 +14,7 @@ async fn all(sqs: &Sqs, url: &str) -> Value {
     answer["Attributes"].take()
 }
 
-fn with(mut base: Value, changes: Value) -> Value {
+fn with(mut base: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
         base[name] = value.clone();
     }
@@ -40,7 +40,7 @@ fn standard() -> Value {
 fn fifo() -> Value {
     with(
         standard(),
-        json!({
+        &json!({
             "FifoQueue": "true",
             "ContentBasedDeduplication": "false",
             "DeduplicationScope": "queue",
@@ -74,10 +74,10 @@ async fn set_at_creation_and_later() {
         "MessageRetentionPeriod": "604800", "ReceiveMessageWaitTimeSeconds": "10", "VisibilityTimeout": "20",
     });
     let url = sqs.queue("q", initial.clone()).await;
-    assert_eq!(all(&sqs, &url).await, with(standard(), initial.clone()));
+    assert_eq!(all(&sqs, &url).await, with(standard(), &initial));
     let changes = json!({"DelaySeconds": "420", "MaximumMessageSize": "2048", "VisibilityTimeout": "69"});
     sqs.ok("SetQueueAttributes", json!({"QueueUrl": url, "Attributes": changes})).await;
-    assert_eq!(all(&sqs, &url).await, with(with(standard(), initial), changes));
+    assert_eq!(all(&sqs, &url).await, with(with(standard(), &initial), &changes));
 }
 
 /// test_aws_sqs_queue::test_create_standard_queue_with_all_properties
@@ -98,7 +98,7 @@ async fn all_that_a_standard_queue_has() {
         "VisibilityTimeout": "45",
     });
     let url = sqs.queue("q", given.clone()).await;
-    let expected = with(with(standard(), given), json!({"SqsManagedSseEnabled": "false"}));
+    let expected = with(with(standard(), &given), &json!({"SqsManagedSseEnabled": "false"}));
     assert_eq!(all(&sqs, &url).await, expected);
     let answer = sqs.attributes(&dead, json!(["RedriveAllowPolicy"])).await;
     assert_eq!(answer, json!({"Attributes": {"RedriveAllowPolicy": allow}}));
@@ -113,9 +113,9 @@ async fn an_empty_value_is_the_default() {
     let kms = json!({"KmsMasterKeyId": "testKeyId", "KmsDataKeyReusePeriodSeconds": "6000"});
     set(kms.clone()).await;
     let off = json!({"SqsManagedSseEnabled": "false"});
-    assert_eq!(all(&sqs, &url).await, with(with(standard(), kms), off.clone()));
+    assert_eq!(all(&sqs, &url).await, with(with(standard(), &kms), &off));
     set(json!({"KmsMasterKeyId": "", "KmsDataKeyReusePeriodSeconds": ""})).await;
-    assert_eq!(all(&sqs, &url).await, with(standard(), off));
+    assert_eq!(all(&sqs, &url).await, with(standard(), &off));
 }
 
 /// test_sqs::test_set_unsupported_attribute_standard, ::test_set_unsupported_attribute_fifo

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use asf_api_sqs::{CreateQueueRequest, ReceiveMessageRequest, SERVICE, SendMessageRequest, SqsApi, SqsError};
 use asf_runtime::error::ServiceError;
 use asf_runtime::plugin::{PROVIDERS, Settings};
+use asf_runtime::schema::Operation;
 
 use super::Sqs;
 
@@ -35,7 +36,7 @@ fn every_operation_is_bound() {
     let plugin = PROVIDERS.iter().find(|plugin| plugin.service == "sqs").unwrap();
     let provider = (plugin.create)(&Settings::default());
     let missing: BTreeSet<_> =
-        SERVICE.operations().filter(|it| !provider.implements(*it)).map(|it| it.name()).collect();
+        SERVICE.operations().filter(|it| !provider.implements(*it)).map(Operation::name).collect();
     assert_eq!((missing, SERVICE.operations().count()), (BTreeSet::new(), 23));
     assert!(provider.validation().is_none());
 }
