@@ -14,7 +14,7 @@
 use asf_schema::ProtocolKind;
 
 use crate::RouteError;
-use crate::table::Table;
+use crate::table::{Service, Table};
 
 /// Why a request goes nowhere, in terms of the table.
 #[derive(Clone, Copy, Debug)]
@@ -75,8 +75,8 @@ impl<'a> Failure<'a> {
 
     pub(crate) fn into_error(self, table: &Table) -> RouteError {
         let row = self.service.map(|it| table.service(it));
-        let protocol = self.protocol(row.map(|it| (it.protocols, it.protocol)));
-        let service = row.map(|it| table.text(it.name).to_owned());
+        let protocol = self.protocol(row);
+        let service = self.service.map(|it| table.service_name(it).to_owned());
         let name = service.as_deref();
         let (code, message, status) = match self.what {
             What::Operation(operation, protocol) => (
@@ -125,13 +125,8 @@ impl<'a> Failure<'a> {
         RouteError { service, protocol, code, message, status }
     }
 
-    /// What the client most likely speaks: what the request looks like, as far as the service speaks that.
-    fn protocol(self, service: Option<(u8, u8)>) -> ProtocolKind {
-        let spoken = |kinds: [ProtocolKind; 2]| {
-            let (spoken, main) = service?;
-            let found = kinds.into_iter().find(|kind| spoken & 1 << *kind as u8 != 0);
-            found.or_else(|| crate::router::kind(main))
-        };
+    /// What the client most likely speaks: what the request looks like, if the service speaks that.
+    fn protocol(self, service: Option<Service>) -> ProtocolKind {
         let (kinds, default) = match self.what {
             What::Operation(_, protocol) => return protocol,
             What::Action(..) | What::NoAction => {
@@ -139,6 +134,7 @@ impl<'a> Failure<'a> {
             }
             _ => ([ProtocolKind::RestJson, ProtocolKind::RestXml], ProtocolKind::RestJson),
         };
-        spoken(kinds).unwrap_or(default)
+        let Some(service) = service else { return default };
+        service.speaks(|kind| kinds.contains(&kind)).unwrap_or_else(|| service.protocol())
     }
 }

@@ -8,6 +8,7 @@
 mod candidates;
 mod error;
 mod host;
+mod look;
 mod request;
 mod route;
 mod router;

@@ -14,7 +14,7 @@ use http::HeaderMap;
 
 use crate::candidates::Candidates;
 use crate::request::pairs;
-use crate::table::{BEARER, DEPRECATED, Leaf, Node, SLASH, Table, UNSIGNED};
+use crate::table::{BEARER, DEPRECATED, Leaf, Node, Place, SLASH, Table, UNSIGNED};
 
 /// How many segments may follow a greedy label; models have one.
 const AFTER_GREEDY: usize = 8;
@@ -27,6 +27,7 @@ pub(crate) struct Search<'a> {
     pub(crate) method: u8,
     pub(crate) query: &'a str,
     pub(crate) headers: &'a HeaderMap,
+    pub(crate) host: &'a str,
     /// The request is not signed: operations that need no signature are the likelier ones.
     pub(crate) unsigned: bool,
     /// It has a bearer token.
@@ -58,12 +59,16 @@ impl Found {
 /// How well an operation fits; compared from the first field on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// Everything that is required is there.
-    complete: bool,
+    /// Constant arguments; they are all there.
+    constants: u8,
     /// `x-id`, in which SDKs of Smithy's name S3's operations, names it.
     named: bool,
-    /// Constant arguments, and required ones that are there.
-    args: u8,
+    /// Everything that is required is there.
+    complete: bool,
+    /// How much of what is required is there.
+    required: u8,
+    /// The host name begins as the model wants it.
+    host: bool,
     /// It is called as it is signed.
     auth: bool,
     /// The trailing slash is as in the model.
@@ -169,28 +174,35 @@ impl Walk<'_> {
 
     /// How well it fits; `None` if it does not.
     fn score(&self, leaf: &Leaf, slash: bool) -> Option<Score> {
-        let mut args = leaf.constants;
-        if args > 0 {
-            let fits = |(key, value)| self.arguments.has(key, value);
-            if !self.table.constants(leaf).all(fits) {
-                return None;
-            }
+        let fits = |(key, value)| self.arguments.has(key, value);
+        if leaf.constants > 0 && !self.table.constants(leaf).all(fits) {
+            return None;
         }
-        let mut complete = true;
-        for (name, is_header) in self.table.required(leaf) {
-            let there =
-                if is_header { self.search.headers.contains_key(name) } else { self.arguments.has(name, "") };
-            args = args.saturating_add(u8::from(there));
+        let (mut complete, mut required, mut host) = (true, 0_u8, true);
+        for (name, place) in self.table.required(leaf) {
+            let there = match place {
+                Place::Query => self.arguments.has(name, ""),
+                Place::Header => self.search.headers.contains_key(name),
+                Place::Host => {
+                    host = self.search.host.starts_with(name);
+                    continue;
+                }
+            };
+            required = required.saturating_add(u8::from(there));
             complete &= there;
         }
-        let named = || self.arguments.id == Some(self.table.operation_name(leaf.operation));
-        let auth =
-            if self.search.bearer { leaf.has(BEARER) } else { leaf.has(UNSIGNED) == self.search.unsigned };
+        let operation = || self.table.operation_name(leaf.operation);
         Some(Score {
+            constants: leaf.constants,
+            named: self.arguments.id.is_some_and(|id| id == operation()),
             complete,
-            named: self.arguments.id.is_some() && named(),
-            args,
-            auth,
+            required,
+            host,
+            auth: if self.search.bearer {
+                leaf.has(BEARER)
+            } else {
+                leaf.has(UNSIGNED) == self.search.unsigned
+            },
             slash: leaf.has(SLASH) == slash,
             current: !leaf.has(DEPRECATED),
             preference: u8::MAX - self.table.service(leaf.service).rank,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use asf_schema::{AuthKind, Location, OperationFlags, OperationSchema, ProtocolKind, Schema, ServiceSchema};
 
 use super::{
-    BEARER, DEPRECATED, HAS_GREEDY, HAS_LABEL, HEADER, NONE, SECTIONS, SLASH, Section, Text, UNSIGNED,
+    BEARER, DEPRECATED, HAS_GREEDY, HAS_LABEL, HEADER, NONE, Place, SECTIONS, SLASH, Section, Text, UNSIGNED,
     method_number,
 };
 use crate::siblings;
@@ -109,10 +109,8 @@ impl Layout {
         self.operation_count += service.operations.len();
 
         let name = self.text.add(service.name)?;
-        let version = self.text.add(metadata.api_version)?;
         let protocols = metadata.protocols.iter().fold(0, |bits, kind| bits | 1 << *kind as u8);
         self.services.extend(name.to_le_bytes());
-        self.services.extend(version.to_le_bytes());
         self.services.extend(first.to_le_bytes());
         self.services.extend(count.to_le_bytes());
         self.services.extend([protocols, metadata.protocol() as u8, siblings::rank(service.name), 0]);
@@ -182,10 +180,18 @@ impl Layout {
         let members = row.input.map(|id| Schema::new(schema, id)).into_iter().flat_map(Schema::members);
         for member in members.filter(|member| member.is_required()) {
             match member.location() {
-                Location::QueryString => args.push((self.text.add(member.wire_name())?, 0)),
-                Location::Header => args.push((self.text.add(&member.wire_name().to_ascii_lowercase())?, 1)),
+                Location::QueryString => args.push((self.text.add(member.wire_name())?, Place::Query as u32)),
+                Location::Header => {
+                    let name = member.wire_name().to_ascii_lowercase();
+                    args.push((self.text.add(&name)?, Place::Header as u32));
+                }
                 _ => {}
             }
+        }
+        let prefix = row.host_prefix.unwrap_or_default();
+        let prefix = prefix.split_once('{').map_or(prefix, |(before, _)| before);
+        if !prefix.is_empty() {
+            args.push((self.text.add(prefix)?, Place::Host as u32));
         }
         args.truncate(usize::from(u8::MAX));
         let mut flags = 0;

@@ -1,13 +1,15 @@
 //! The route table: one array of bytes and one text, read in place.
 //!
-//! Everything is a row of fixed size in one of nine sections; rows refer to each other by 16-bit index,
-//! and to the text by a [`Text`] (offset and length). The header is the section's starts, counted from
-//! the start of the bytes, and the end. Numbers are little-endian. [`build`] writes what this reads; a
+//! Everything is a row of fixed size in one of ten sections; rows refer to each other by 16-bit index,
+//! and to the text by a [`Text`] (offset and length). The header is the starts of the sections, counted
+//! from the start of the bytes, their end, and the service of plain paths. Numbers are little-endian. [`build`] writes what this reads; a
 //! table that is not one reads as empty rather than failing.
 
 pub(crate) mod build;
 
 use std::borrow::Cow;
+
+use asf_schema::ProtocolKind;
 
 /// Sections, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +34,8 @@ pub(crate) enum Section {
     Nodes,
     /// [`Leaf`]s: a node's stand together.
     Leaves,
-    /// Query arguments and headers that leaves refer to: key and value, each a [`Text`].
+    /// What leaves refer to: constant query arguments (name and value, each a [`Text`]), and what else has
+    /// to be there (name, and [`Place`]).
     Args,
 }
 
@@ -48,9 +51,8 @@ impl Section {
         match self {
             Self::Lists => 2,
             Self::Operations => 4,
-            Self::Services => 16,
             Self::Signing | Self::Endpoints | Self::Targets | Self::Versions | Self::Args => 8,
-            Self::Nodes => 12,
+            Self::Services | Self::Nodes => 12,
             Self::Leaves => 10,
         }
     }
@@ -62,26 +64,34 @@ pub(crate) type Text = u32;
 /// A service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Service {
-    pub(crate) name: Text,
-    /// `metadata.apiVersion`.
-    pub(crate) version: Text,
+    name: Text,
     /// Its operations in [`Section::Operations`].
     pub(crate) first_operation: u16,
     pub(crate) operations: u16,
     /// A bit for each protocol it speaks: `1 << ProtocolKind as u8`.
-    pub(crate) protocols: u8,
+    protocols: u8,
     /// The main protocol, as `ProtocolKind as u8`.
-    pub(crate) protocol: u8,
+    protocol: u8,
     /// Among services that nothing tells apart the lowest is taken.
     pub(crate) rank: u8,
+}
+
+impl Service {
+    /// The first protocol of some kind that it speaks.
+    pub(crate) fn speaks(&self, is_one: impl Fn(ProtocolKind) -> bool) -> Option<ProtocolKind> {
+        ALL.into_iter().find(|kind| self.protocols & 1 << *kind as u8 != 0 && is_one(*kind))
+    }
+
+    /// The main protocol.
+    pub(crate) fn protocol(&self) -> ProtocolKind {
+        ALL.into_iter().find(|kind| *kind as u8 == self.protocol).unwrap_or(ProtocolKind::RestJson)
+    }
 }
 
 /// A node of the trie. The children stand together: those of literal segments sorted by text, then that of
 /// a label, then that of a greedy label.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
-    /// The segment that leads here; empty for labels.
-    pub(crate) segment: Text,
     pub(crate) first_child: u16,
     /// How many literal children there are.
     pub(crate) literals: u16,
@@ -117,7 +127,7 @@ pub(crate) struct Leaf {
     first_arg: u16,
     /// Constant query arguments.
     pub(crate) constants: u8,
-    /// Query arguments and headers that have to be there.
+    /// Query arguments and headers that have to be there, and the prefix of the host.
     pub(crate) required: u8,
 }
 
@@ -125,6 +135,16 @@ impl Leaf {
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
+}
+
+/// Where something is that is required.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Place {
+    Query,
+    Header,
+    /// In front of the host's name.
+    Host,
 }
 
 /// The path in the model ends with a slash.
@@ -174,8 +194,13 @@ impl Table {
         Self { bytes: Cow::Owned(bytes), text: Cow::Owned(text), starts, fallback }
     }
 
+    /// How many services there are.
+    pub(crate) fn services(&self) -> u16 {
+        self.len(Section::Services) as u16
+    }
+
     /// How many rows a section has.
-    pub(crate) fn len(&self, section: Section) -> usize {
+    fn len(&self, section: Section) -> usize {
         let at = section as usize;
         self.starts[at + 1].saturating_sub(self.starts[at]) / section.row()
     }
@@ -194,13 +219,12 @@ impl Table {
     }
 
     pub(crate) fn service(&self, index: u16) -> Service {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, protocols, protocol, rank, _] =
+        let [a, b, c, d, e, f, g, h, protocols, protocol, rank, _] =
             self.row(Section::Services, usize::from(index));
         Service {
             name: u32::from_le_bytes([a, b, c, d]),
-            version: u32::from_le_bytes([e, f, g, h]),
-            first_operation: u16::from_le_bytes([i, j]),
-            operations: u16::from_le_bytes([k, l]),
+            first_operation: u16::from_le_bytes([e, f]),
+            operations: u16::from_le_bytes([g, h]),
             protocols,
             protocol,
             rank,
@@ -242,10 +266,10 @@ impl Table {
     }
 
     pub(crate) fn node(&self, index: u16) -> Node {
-        let [a, b, c, d, e, f, g, h, i, j, k, l] = self.row(Section::Nodes, usize::from(index));
+        // Before these stands the segment that leads here, which is read by `literal`.
+        let [_, _, _, _, e, f, g, h, i, j, k, l] = self.row(Section::Nodes, usize::from(index));
         let leaves = u16::from_le_bytes([k, l]);
         Node {
-            segment: u32::from_le_bytes([a, b, c, d]),
             first_child: u16::from_le_bytes([e, f]),
             literals: u16::from_le_bytes([g, h]),
             first_leaf: u16::from_le_bytes([i, j]),
@@ -290,12 +314,13 @@ impl Table {
         })
     }
 
-    /// Required members of a leaf: name, and whether it is a header rather than a query argument.
-    pub(crate) fn required(&self, leaf: &Leaf) -> impl Iterator<Item = (&str, bool)> {
+    /// What else a request to a leaf has: name and place.
+    pub(crate) fn required(&self, leaf: &Leaf) -> impl Iterator<Item = (&str, Place)> {
         let first = usize::from(leaf.first_arg) + usize::from(leaf.constants);
         (first..first + usize::from(leaf.required)).map(|at| {
-            let (key, header) = self.arg(at);
-            (self.text(key), header != 0)
+            let (key, place) = self.arg(at);
+            let place = [Place::Query, Place::Header].into_iter().find(|it| *it as u32 == place);
+            (self.text(key), place.unwrap_or(Place::Host))
         })
     }
 
@@ -309,6 +334,16 @@ impl Table {
         (self.bytes.len(), self.text.len())
     }
 }
+
+/// The protocols, as the bits and numbers in the table stand for them.
+pub(crate) const ALL: [ProtocolKind; 6] = [
+    ProtocolKind::RpcV2Cbor,
+    ProtocolKind::Json,
+    ProtocolKind::RestJson,
+    ProtocolKind::RestXml,
+    ProtocolKind::Query,
+    ProtocolKind::Ec2,
+];
 
 /// Position of a name among `len` sorted texts.
 fn search<'t>(len: usize, name: &str, text: impl Fn(usize) -> &'t str) -> Option<usize> {

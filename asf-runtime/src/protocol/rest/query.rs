@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use asf_schema::{Kind, Location, Member, MemberFlags, Operation, Schema};
+use asf_schema::{Kind, Location, Member, Operation, Schema, ShapeFlags};
 use percent_encoding::utf8_percent_encode;
 
 use super::head::HeadError;
@@ -146,7 +146,7 @@ impl<'q> Others<'q> {
     fn takes_named(&self) -> bool {
         let is_list =
             self.member.target().key_value().is_some_and(|(_, it)| it.target().kind() == Kind::List);
-        is_list && !self.member.has(MemberFlags::OTHER_QUERY_PARAMS)
+        is_list && !self.member.target().has(ShapeFlags::OTHER_QUERY_PARAMS)
     }
 
     fn add(&mut self, name: Cow<'q, str>, value: Cow<'q, str>) {

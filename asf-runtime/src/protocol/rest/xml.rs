@@ -53,7 +53,7 @@ impl Protocol for RestXml {
         head::read_request(operation, schema, request, Sender::XmlClient, input)
             .map_err(|error| refused_head(service, error))?;
         let root = operation.row().input_xml_name;
-        read_body(schema, Body::of(Some(schema)), body, root, XmlOptions::STRICT, input)
+        read_body(schema, Body::of_input(Some(schema)), body, root, XmlOptions::STRICT, input)
             .map_err(|error| refused_body(service, error))
     }
 
@@ -64,7 +64,8 @@ impl Protocol for RestXml {
         exchange: Exchange<'_>,
     ) -> Result<Response, SerializeError> {
         let service = operation.service();
-        let mut response = empty_response(service, operation.row().status, exchange);
+        let status = body::modelled_status(operation.row().status, operation.output(), output);
+        let mut response = empty_response(service, status, exchange);
         let Some(schema) = operation.output() else { return Ok(response) };
         if let Some(status) = head::status(schema, output) {
             rpc::set_status(&mut response, status);
@@ -73,7 +74,7 @@ impl Protocol for RestXml {
         if body::is_forbidden(response.status().as_u16()) {
             return Ok(response);
         }
-        let kind = Body::of(Some(schema));
+        let kind = Body::of_output(Some(schema));
         let names = Names::of_output(operation, schema);
         let body = match kind {
             Body::Members if schema.has(ShapeFlags::UNWRAPPED_XML_OUTPUT) => {
@@ -89,7 +90,7 @@ impl Protocol for RestXml {
     fn serialize_error(
         &self,
         service: &'static ServiceSchema,
-        operation: Option<Operation>,
+        _operation: Option<Operation>,
         error: &dyn ServiceError,
         exchange: Exchange<'_>,
     ) -> Response {
@@ -101,11 +102,10 @@ impl Protocol for RestXml {
                 response.headers_mut().extend(headers);
             }
         }
-        let headers_only = operation.is_some_and(|it| it.row().method == "HEAD");
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type::XML));
-        if body::is_forbidden(error.status()) {
-            response.headers_mut().remove(header::CONTENT_TYPE);
-        } else if !headers_only {
+        // To a HEAD request HTTP sends no body: the server leaves it out, and clients take the status for the
+        // code. Callers in the process get to see both.
+        if !body::is_forbidden(error.status()) {
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type::XML));
             *response.body_mut() = error_document(service, error, exchange).into();
         }
         response
@@ -119,7 +119,7 @@ impl Protocol for RestXml {
         let schema = operation.input();
         let mut request = head::write_request(operation, schema, input)?;
         let Some(schema) = schema else { return Ok(request) };
-        let kind = Body::of(Some(schema));
+        let kind = Body::of_input(Some(schema));
         let is_set =
             |it: Member| it.location() == asf_schema::Location::Body && input.get(it.index()).is_some();
         if matches!(kind, Body::Members) && !schema.members().any(is_set) {
@@ -141,7 +141,7 @@ impl Protocol for RestXml {
         let Some(schema) = operation.output() else { return Ok(()) };
         output.begin(schema);
         head::read_response(schema, response, output)?;
-        let kind = Body::of(Some(schema));
+        let kind = Body::of_output(Some(schema));
         let read = match kind {
             Body::Members if schema.has(ShapeFlags::UNWRAPPED_XML_OUTPUT) => {
                 read_unwrapped(schema, &body, output)
@@ -161,10 +161,14 @@ impl Protocol for RestXml {
         let (code, message) = probe(body).unwrap_or_default();
         let text = message.clone();
         rpc::received(operation, response, code, message, |schema, members| {
-            members.begin(schema);
-            let read = head::read_response(schema, response, members)
-                .map_err(CodecError::from)
-                .and_then(|()| in_error(body, |reader, error| reader.value(schema, error, members)));
+            let read = match body.is_empty() {
+                true => {
+                    members.begin(schema);
+                    Ok(())
+                }
+                false => in_error(body, |reader, error| reader.value(schema, error, members)),
+            };
+            let read = read.and_then(|()| Ok(head::read_response(schema, response, members)?));
             if read.is_err() {
                 *members = Value::structure(schema);
             }
@@ -229,6 +233,7 @@ struct Names {
     root: &'static str,
     namespace: Option<XmlNamespace>,
     declaration: &'static str,
+    options: XmlOptions,
 }
 
 impl Names {
@@ -240,6 +245,7 @@ impl Names {
             root: row.output_xml_name.or(schema.row().xml_name).unwrap_or(schema.name()),
             namespace: schema.xml_namespace().copied().or(namespace),
             declaration: DECLARATION,
+            options: XmlOptions::STRICT.output(),
         }
     }
 
@@ -249,6 +255,7 @@ impl Names {
             root: row.input_xml_name.or(schema.row().xml_name).unwrap_or(schema.name()),
             namespace: row.input_xml_namespace.or(schema.xml_namespace()).copied(),
             declaration: "",
+            options: XmlOptions::STRICT,
         }
     }
 
@@ -271,7 +278,7 @@ fn write_body(
             out.reserve(512);
             out.push_str(names.declaration);
             let namespace = names.namespace.as_ref();
-            xml::write_body(names.root, namespace, schema, from, XmlOptions::STRICT, &mut out)?;
+            xml::write_body(names.root, namespace, schema, from, names.options, &mut out)?;
         }
         Body::Document(member) => {
             let Some(part) = from.get(member.index()) else { return Ok(ByteStream::Empty) };
@@ -337,15 +344,32 @@ fn read_body(
             if bytes.is_empty() {
                 return Ok(());
             }
-            let root = Names::given(member).filter(|_| options.strict);
             let slot = into.slot(member.index()).ok_or(Mismatch)?;
-            xml::read_member(member, bytes, XmlOptions { root, ..options }, slot)
-                .map_err(|error| error.within(member.name()))
+            read_document(member, bytes, options, slot).map_err(|error| error.within(member.name()))
         }
         Body::Text(member) | Body::Bytes(member) => {
             body::read(member, body, into).map_err(|error| error.within(member.name()))
         }
     }
+}
+
+/// Reads a document that is a member. In requests its root element has the name of the member or, as Smithy
+/// has it, that of the shape; without a name in the model it may have any.
+fn read_document(
+    member: Member,
+    bytes: &[u8],
+    options: XmlOptions,
+    into: &mut dyn Shape,
+) -> Result<(), CodecError> {
+    let mut reader = XmlReader::new(bytes, options)?;
+    let root = reader.root()?;
+    let target = member.target();
+    let wrong = |given: &str| root.name() != given && root.name() != target.name();
+    if let Some(given) = Names::given(member).filter(|it| options.strict && wrong(it)) {
+        return Err(CodecError::new(format!("the root element is not '{given}'")));
+    }
+    reader.value(target, &root, into)?;
+    reader.finish()
 }
 
 /// Says of which type the body is, unless the message has none, or a member says so.

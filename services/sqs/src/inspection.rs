@@ -1,6 +1,4 @@
-//! `/_aws/sqs/messages`: looking into a queue without receiving, as LocalStack's users know it.
-//!
-//! What is asked for comes as query or form; the answer is XML, or JSON if that is accepted.
+//! Looking into a queue without receiving: what there is, and how `/_aws/sqs/messages` shows it.
 
 use asf_runtime::Timestamp;
 use serde_json::{Value, json};
@@ -39,33 +37,36 @@ pub fn path_parameters(path: &str) -> Option<(&str, &str, &str)> {
 ///
 /// # Errors
 /// `QueueDoesNotExist` if it was deleted meanwhile.
-pub fn look(queue: &Queue, look: Look, now: Timestamp) -> Result<Vec<Value>, QueueError> {
+pub fn look(queue: &Queue, look: Look, now: Timestamp) -> Result<Vec<Stored>, QueueError> {
     let wanted = |stored: &Stored| match stored.place {
         Place::Visible => true,
         Place::Delayed { .. } => look.delayed,
         Place::InFlight { .. } => look.invisible,
     };
     let found = queue.open(now)?.backlog.peek(MAX_SHOWN, wanted);
-    Ok(found.into_iter().map(|(_, stored)| show(&stored, now)).collect())
+    Ok(found.into_iter().map(|(_, stored)| stored).collect())
 }
 
-fn show(stored: &Stored, now: Timestamp) -> Value {
+/// An attribute of a message as it is shown: a system attribute, or why the message cannot be received.
+#[must_use]
+pub fn attribute(stored: &Stored, name: &str) -> Option<String> {
+    match (name, stored.place) {
+        ("IsDelayed", Place::Delayed { .. }) => Some("true".to_owned()),
+        ("IsVisible", Place::InFlight { .. }) => Some("false".to_owned()),
+        _ => system_attribute(&stored.message, stored.receives, stored.first_received, name),
+    }
+}
+
+/// The attributes that are shown: those of a receive, and two more.
+pub fn attribute_names() -> impl Iterator<Item = &'static str> {
+    SYSTEM_ATTRIBUTES.into_iter().chain(["IsDelayed", "IsVisible"])
+}
+
+fn show(stored: &Stored) -> Value {
     let message = &stored.message;
     let pair = |name: &str, value: String| json!({"Name": name, "Value": value});
-    let mut attributes: Vec<Value> = SYSTEM_ATTRIBUTES
-        .into_iter()
-        .filter_map(|name| {
-            Some(pair(name, system_attribute(message, stored.receives, stored.first_received, name)?))
-        })
-        .collect();
-    match stored.place {
-        Place::Visible => {}
-        Place::Delayed { .. } => attributes.push(pair("IsDelayed", "true".to_owned())),
-        Place::InFlight { until, .. } if until > now => {
-            attributes.push(pair("IsVisible", "false".to_owned()));
-        }
-        Place::InFlight { .. } => {}
-    }
+    let attributes: Vec<Value> =
+        attribute_names().filter_map(|name| Some(pair(name, attribute(stored, name)?))).collect();
     let mut shown = json!({
         "MessageId": message.id,
         "ReceiptHandle": NO_HANDLE,
@@ -95,7 +96,8 @@ fn show(stored: &Stored, now: Timestamp) -> Value {
 
 /// The answer as JSON.
 #[must_use]
-pub fn to_json(messages: &[Value], request_id: &str) -> String {
+pub fn to_json(messages: &[Stored], request_id: &str) -> String {
+    let messages: Vec<Value> = messages.iter().map(show).collect();
     json!({
         "ReceiveMessageResponse": {
             "ReceiveMessageResult": {"Message": messages},
@@ -107,13 +109,13 @@ pub fn to_json(messages: &[Value], request_id: &str) -> String {
 
 /// The answer as XML: the same tree, a list being its element repeated.
 #[must_use]
-pub fn to_xml(messages: &[Value], request_id: &str) -> String {
+pub fn to_xml(messages: &[Stored], request_id: &str) -> String {
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><ReceiveMessageResult>",
     );
     for message in messages {
-        write_element("Message", message, &mut out);
+        write_element("Message", &show(message), &mut out);
     }
     out.push_str("</ReceiveMessageResult><ResponseMetadata>");
     write_element("RequestId", &json!(request_id), &mut out);
