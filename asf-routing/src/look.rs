@@ -5,7 +5,7 @@ use asf_schema::ProtocolKind;
 use crate::candidates::Candidates;
 use crate::error::Failure;
 use crate::host::Host;
-use crate::request::{argument, form_argument, is_form, media_type};
+use crate::request::{SMITHY_PROTOCOL, TARGET, argument, form_argument, is_form, media_type};
 use crate::signature::Signature;
 use crate::table::{NONE, Section, Table, method_number};
 use crate::trie::{self, Found, Search};
@@ -51,7 +51,7 @@ impl<'a, 'r> Look<'a, 'r> {
         if let Some((service, operation)) = self.rpc_path() {
             return self.rpc(service, operation);
         }
-        if let Some(target) = headers.get("x-amz-target").and_then(|value| value.to_str().ok())
+        if let Some(target) = headers.get(&TARGET).and_then(|value| value.to_str().ok())
             && self.may_speak(|kind| kind == ProtocolKind::Json)
         {
             return self.json(target);
@@ -102,20 +102,22 @@ impl<'a, 'r> Look<'a, 'r> {
 
     /// Service and operation of `/service/<service>/operation/<operation>`, with anything before it.
     fn rpc_path(&self) -> Option<(&'a str, &'a str)> {
-        let declared = self.request.headers.get("smithy-protocol").is_some_and(|it| it == "rpc-v2-cbor");
-        if self.request.method != "POST" || !self.path.contains("/operation/") {
+        if self.path.len() < "/service/a/operation/b".len() || self.request.method != "POST" {
             return None;
         }
         let mut segments = self.path.rsplit('/');
         let operation = segments.next()?;
-        let is_word = |segment: Option<&str>, word| segment == Some(word);
-        let (true, service, true) =
-            (is_word(segments.next(), "operation"), segments.next()?, is_word(segments.next(), "service"))
-        else {
+        if segments.next() != Some("operation") {
             return None;
-        };
-        let cbor = media_type(self.request.headers) == Some("application/cbor");
-        (declared || cbor || self.may_speak_only_rpc()).then_some((service, operation))
+        }
+        let service = segments.next()?;
+        if segments.next() != Some("service") {
+            return None;
+        }
+        let headers = self.request.headers;
+        let is_declared = || headers.get(&SMITHY_PROTOCOL).is_some_and(|it| it == "rpc-v2-cbor");
+        let is_cbor = || media_type(headers) == Some("application/cbor");
+        (is_declared() || is_cbor() || self.may_speak_only_rpc()).then_some((service, operation))
     }
 
     /// No candidate would read the path as one of its own.
