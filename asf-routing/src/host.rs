@@ -106,7 +106,7 @@ impl<'a> Host<'a> {
             (is_s3 && table.fallback != crate::table::NONE).then_some(table.fallback).into_iter(),
         );
         let prefix = before(name, start);
-        is_s3.then(|| Self { services, prefix, of_user: None })
+        is_s3.then_some(Self { services, prefix, of_user: None })
     }
 
     /// `<bucket>.s3.<anything>`, `s3.<anything>`.

@@ -9,6 +9,9 @@ pub(crate) static TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 /// The protocol that clients of Smithy's rpc declare.
 pub(crate) static SMITHY_PROTOCOL: HeaderName = HeaderName::from_static("smithy-protocol");
 
+/// The token of S3's `WriteGetObjectResponse`.
+pub(crate) static REQUEST_ROUTE: HeaderName = HeaderName::from_static("x-amz-request-route");
+
 /// What routing looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct RouteRequest<'a> {

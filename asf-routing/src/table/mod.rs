@@ -179,7 +179,6 @@ pub(crate) fn method_number(method: &str) -> u8 {
 }
 
 /// The table.
-#[derive(Debug)]
 pub(crate) struct Table {
     bytes: Cow<'static, [u8]>,
     text: Cow<'static, str>,
@@ -358,6 +357,15 @@ impl Table {
     /// Bytes of each section, and of the text: for reports and tests.
     pub(crate) fn sizes(&self) -> (usize, usize) {
         (self.bytes.len(), self.text.len())
+    }
+}
+
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { bytes, text, starts, fallback } = self;
+        let mut it = f.debug_struct("Table");
+        it.field("bytes", &bytes.len()).field("text", &text.len());
+        it.field("starts", starts).field("fallback", fallback).finish()
     }
 }
 
