@@ -4,4 +4,5 @@
 
 mod command;
 mod fake;
+mod features;
 mod specs;
