@@ -46,8 +46,7 @@ pub(crate) fn spec(feature: &str) -> Value {
 
 fn generate(feature: &str, options: Options) -> CrateFiles {
     let operations = options.operations.map(|it| it.iter().map(|&it| it.to_owned()).collect::<Vec<_>>());
-    let mut model =
-        Model::new(&format!("feature-{feature}"), spec(feature), operations.as_deref()).unwrap();
+    let mut model = Model::new(&format!("feature-{feature}"), spec(feature), operations.as_deref()).unwrap();
     if options.docs {
         model = model.with_docs(&spec(feature));
     }

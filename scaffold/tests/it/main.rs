@@ -5,4 +5,5 @@
 mod command;
 mod fake;
 mod features;
+mod generated;
 mod specs;
