@@ -16,7 +16,7 @@ use asf_api_feature_values as values;
 use asf_runtime::context::Environment;
 use asf_runtime::error::ServiceError;
 use asf_runtime::provider::TypedOperation as _;
-use asf_runtime::schema::{ServiceSchema, load_service_value};
+use asf_runtime::schema::{Schema, ServiceSchema, load_service_value};
 use asf_runtime::shape::copy_shape;
 use asf_runtime::value::neutral::{from_neutral, to_neutral};
 use asf_runtime::{AwsError, RequestContext, Shape, Structure};
@@ -174,7 +174,7 @@ fn errors_of_the_model() {
         let by_code = AwsError::sender(code.to_owned(), "of a transport without types");
         let found = E::from(Box::new(by_code) as Box<dyn ServiceError>);
         assert_eq!((found.code(), found.message()), (code, Some("of a transport without types")));
-        assert_eq!(found.schema().map(|it| it.name()), error.schema().map(|it| it.name()));
+        assert_eq!(found.schema().map(Schema::name), error.schema().map(Schema::name));
     };
     check(NotFound::new("gone").into(), "ResourceNotFound", 404, true, Some("gone"));
     check(Throttled::default().into(), "Throttled", 429, true, None);

@@ -5,5 +5,7 @@
 mod command;
 mod fake;
 mod features;
+mod generate;
 mod generated;
 mod specs;
+mod workspace;
