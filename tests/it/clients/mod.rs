@@ -101,8 +101,7 @@ fn aws_cli() {
     let body = text(&["sqs", "receive-message", "--queue-url", &url, "--query", "Messages[0].Body"]);
     assert_eq!(body, "hello");
 
-    let output =
-        awslocal().args(["sqs", "get-queue-url", "--queue-name", "no"]).output().unwrap();
+    let output = awslocal().args(["sqs", "get-queue-url", "--queue-name", "no"]).output().unwrap();
     assert!(!output.status.success());
     let error = shown(&output);
     assert!(error.contains("(AWS.SimpleQueueService.NonExistentQueue)"), "{error}");

@@ -207,7 +207,7 @@ impl Reader {
     /// sample request of `SetQueueAttributes` in the API reference of SQS).
     fn is_lone_entry(&self, schema: Schema, node: Node<'_>) -> bool {
         let key = schema.key_value().map(|(key, _)| self.dialect.name(key));
-        key.is_some_and(|key| node.children().any(|(name, _)| is_name(key, name)))
+        key.is_some_and(|key| node.children().any(|(name, _)| key.is(name)))
     }
 
     fn entry(
