@@ -68,6 +68,11 @@ pub(super) fn parse_response(
 ) -> Result<(), ParseError> {
     let Some(schema) = operation.output() else { return Ok(()) };
     let bytes = rpc::arrived_response(body, false)?;
+    if bytes.is_empty() {
+        // Some services answer so where there is nothing to say; botocore takes it for an empty output.
+        output.begin(schema);
+        return Ok(());
+    }
     read_result(schema, bytes, names, wrapper, output)
         .map_err(|error| ParseError::Malformed(error.to_string()))
 }
