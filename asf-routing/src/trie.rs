@@ -28,6 +28,8 @@ pub(crate) struct Search<'a> {
     pub(crate) query: &'a str,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) host: &'a str,
+    /// Path and query.
+    pub(crate) uri: &'a str,
     /// The request is not signed: operations that need no signature are the likelier ones.
     pub(crate) unsigned: bool,
     /// It has a bearer token.
@@ -69,6 +71,8 @@ struct Score {
     required: u8,
     /// The host name begins as the model wants it.
     host: bool,
+    /// An ARN in it is of this service, and of none of its siblings.
+    arn: bool,
     /// It is called as it is signed.
     auth: bool,
     /// The trailing slash is as in the model.
@@ -181,13 +185,17 @@ impl Walk<'_> {
         if leaf.constants > 0 && !self.table.constants(leaf).all(fits) {
             return None;
         }
-        let (mut complete, mut required, mut host) = (true, 0_u8, true);
+        let (mut complete, mut required, mut host, mut arn) = (true, 0_u8, true, false);
         for (name, place) in self.table.required(leaf) {
             let there = match place {
                 Place::Query => self.arguments.has(name, ""),
                 Place::Header => self.search.headers.contains_key(name),
                 Place::Host => {
                     host = self.search.host.starts_with(name);
+                    continue;
+                }
+                Place::Arn => {
+                    arn = arn || decoded(self.search.uri).contains(name);
                     continue;
                 }
             };
@@ -201,6 +209,7 @@ impl Walk<'_> {
             complete,
             required,
             host,
+            arn,
             auth: if self.search.bearer {
                 leaf.has(BEARER)
             } else {
