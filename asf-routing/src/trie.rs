@@ -61,7 +61,7 @@ impl Found {
 /// How well an operation fits; compared from the first field on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// Constant arguments; they are all there.
+    /// Constant arguments, all of which are there; one with a value counts for two.
     constants: u8,
     /// `x-id`, in which SDKs of Smithy's name S3's operations, names it.
     named: bool,
@@ -181,9 +181,12 @@ impl Walk<'_> {
 
     /// How well it fits; `None` if it does not.
     fn score(&self, leaf: &Leaf, slash: bool) -> Option<Score> {
-        let fits = |(key, value)| self.arguments.has(key, value);
-        if leaf.constants > 0 && !self.table.constants(leaf).all(fits) {
-            return None;
+        let mut constants = 0_u8;
+        for (name, value) in self.table.constants(leaf) {
+            if !self.arguments.has(name, value) {
+                return None;
+            }
+            constants = constants.saturating_add(1 + u8::from(!value.is_empty()));
         }
         let (mut complete, mut required, mut host, mut arn) = (true, 0_u8, true, false);
         for (name, place) in self.table.required(leaf) {
@@ -204,7 +207,7 @@ impl Walk<'_> {
         }
         let operation = || self.table.operation_name(leaf.operation);
         Some(Score {
-            constants: leaf.constants,
+            constants,
             named: self.arguments.id.is_some_and(|id| id == operation()),
             complete,
             required,
