@@ -9,9 +9,16 @@ fn written(arguments: TokenStream, item: TokenStream) -> String {
     prettyplease::unparse(&syn::parse2(tokens).unwrap())
 }
 
+/// The header of a snapshot need not repeat the test.
+macro_rules! snapshot {
+    ($written:expr $(,)?) => {
+        insta::with_settings!({omit_expression => true}, { insta::assert_snapshot!($written) })
+    };
+}
+
 #[test]
 fn the_form_of_the_trait() {
-    insta::assert_snapshot!(written(
+    snapshot!(written(
         quote!(service = "sqs"),
         quote! {
             impl SqsApi for SqsProvider {
@@ -31,7 +38,7 @@ fn the_form_of_the_trait() {
 
 #[test]
 fn own_forms() {
-    insta::assert_snapshot!(written(
+    snapshot!(written(
         quote!(service = "sqs", register = false),
         quote! {
             impl SqsApi for SqsProvider {
@@ -61,7 +68,7 @@ fn own_forms() {
 
 #[test]
 fn arguments() {
-    insta::assert_snapshot!(written(
+    snapshot!(written(
         quote!(
             service = "iot-data",
             name = "moto",
@@ -84,7 +91,7 @@ fn arguments() {
 /// What is right stays, so that what refers to it is not wrong as well.
 #[test]
 fn mistakes() {
-    insta::assert_snapshot!(written(
+    snapshot!(written(
         quote!(service = "sqs"),
         quote! {
             impl SqsApi for SqsProvider {

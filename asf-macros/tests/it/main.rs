@@ -5,7 +5,7 @@
 mod calling;
 mod expand;
 mod forms;
+mod guide;
 mod misuse;
-mod one_file;
 mod plain;
 mod raw;

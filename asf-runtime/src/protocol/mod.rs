@@ -4,8 +4,11 @@
 //! schemas and [`Shape`]s and knows no service; the codecs below it (JSON, XML, forms, CBOR) know no
 //! protocol.
 
+mod ec2;
+mod form_rpc;
 mod host;
 mod json;
+mod query;
 mod rest;
 mod rpc;
 mod rpc_v2_cbor;
@@ -29,12 +32,12 @@ pub type Response = http::Response<ByteStream>;
 #[must_use]
 pub fn of(kind: ProtocolKind) -> &'static dyn Protocol {
     match kind {
+        ProtocolKind::Ec2 => &ec2::Ec2,
         ProtocolKind::Json => &json::AwsJson,
+        ProtocolKind::Query => &query::Query,
         ProtocolKind::RpcV2Cbor => &rpc_v2_cbor::RpcV2Cbor,
         ProtocolKind::RestJson => &rest::RestJson,
         ProtocolKind::RestXml => &rest::RestXml,
-        // One line for each of the others takes the place of this one.
-        _ => &json::AwsJson,
     }
 }
 

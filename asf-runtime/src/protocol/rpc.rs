@@ -125,7 +125,11 @@ const QUERY_NAMES: &[(&str, &str)] = &[
 ];
 
 /// The modelled error of a name or code: one of the operation's, else any of the service's.
-fn modelled(service: &'static ServiceSchema, operation: Option<Operation>, code: &str) -> Option<Schema> {
+pub(super) fn modelled(
+    service: &'static ServiceSchema,
+    operation: Option<Operation>,
+    code: &str,
+) -> Option<Schema> {
     let code = bare(code);
     let is_it = |schema: &Schema| schema.error().is_some_and(|it| it.code == code || schema.name() == code);
     let of_operation = operation.and_then(|it| it.errors().find(is_it));
@@ -162,7 +166,7 @@ fn namespace(service: &'static ServiceSchema, schema: Option<Schema>, name: &str
 }
 
 /// A code without namespace and trailing URI: `a.b#Code:http://...` is `Code`.
-fn bare(code: &str) -> &str {
+pub(super) fn bare(code: &str) -> &str {
     let code = code.split_once(':').map_or(code, |(code, _)| code);
     code.rsplit_once('#').map_or(code, |(_, code)| code)
 }

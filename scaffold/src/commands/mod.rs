@@ -5,4 +5,5 @@ pub mod generate;
 pub mod marshal;
 pub mod new;
 pub mod route;
+pub mod services;
 pub mod specs;

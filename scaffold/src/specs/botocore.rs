@@ -67,10 +67,9 @@ impl Botocore {
             .arg(temporary.path())
             .arg(&package)
             .output()
-            .context("cannot run python3, which gets botocore with pip")?;
+            .with_context(|| format!("cannot run python3, which gets {package} with pip"))?;
         if !output.status.success() {
-            let words = String::from_utf8_lossy(&output.stderr);
-            bail!("pip could not get {package}: {}", words.trim());
+            bail!("pip could not get {package}:\n{}", words(&output.stderr));
         }
         let found = Self::at(&temporary.path().join("botocore/data"))?;
         Ok(Self { _temporary: Some(temporary), ..found })
@@ -123,17 +122,27 @@ impl Botocore {
     }
 }
 
-/// The botocore that documentation is read from: an installed one, else one that pip gets (the
-/// version of the specs).
+/// The botocore that documentation is read from: an installed one, else one that pip gets (of this
+/// version, or the latest).
 ///
 /// # Errors
 /// When none is installed and none can be had.
-pub fn documentation_source(version: &str) -> anyhow::Result<Botocore> {
+pub fn documentation_source(version: Option<&str>) -> anyhow::Result<Botocore> {
     match Botocore::installed() {
         Some(installed) => Ok(installed),
-        None => Botocore::download(Some(version))
+        None => Botocore::download(version)
             .context("documentation comes from a botocore: install one with python3 -m pip install botocore"),
     }
+}
+
+/// What pip says, each line cut: it lists all versions that there are where one is not.
+fn words(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let cut = |line: &str| match line.char_indices().nth(200) {
+        Some((end, _)) => format!("{} ..", line.get(..end).unwrap_or(line)),
+        None => line.to_owned(),
+    };
+    text.trim().lines().map(cut).collect::<Vec<_>>().join("\n")
 }
 
 /// The file, or the gzipped one of that name.

@@ -1,8 +1,8 @@
 //! What the body of a message is, and bodies that are no document: texts, bytes, streams.
 
-use asf_schema::{Kind, Location, Member, MemberFlags, Schema};
+use asf_schema::{Kind, Member, MemberFlags, Schema};
 
-use crate::codec::CodecError;
+use crate::codec::{CodecError, in_body};
 use crate::shape::{ByteStream, Mismatch, Scalar, Shape};
 
 /// What travels in the body of a message with these members.
@@ -23,9 +23,17 @@ pub(super) enum Body {
 }
 
 impl Body {
-    /// The body of an input, output or error.
-    pub(super) fn of(schema: Option<Schema>) -> Self {
-        let Some(schema) = schema else { return Self::None };
+    /// The body of an input.
+    pub(super) fn of_input(schema: Option<Schema>) -> Self {
+        schema.map_or(Self::None, |schema| Self::of(schema, false))
+    }
+
+    /// The body of an output or error.
+    pub(super) fn of_output(schema: Option<Schema>) -> Self {
+        schema.map_or(Self::None, |schema| Self::of(schema, true))
+    }
+
+    fn of(schema: Schema, output: bool) -> Self {
         let mut found = Self::None;
         for member in schema.members() {
             if member.has(MemberFlags::EVENT_STREAM) {
@@ -37,7 +45,7 @@ impl Body {
                     kind if kind.is_simple() && !member.has(MemberFlags::JSON_VALUE) => Self::Text(member),
                     _ => Self::Document(member),
                 };
-            } else if matches!(found, Self::None) && member.location() == Location::Body {
+            } else if matches!(found, Self::None) && in_body(member.location(), output) {
                 found = Self::Members;
             }
         }
@@ -80,6 +88,16 @@ pub(super) fn take(member: Member, from: &mut dyn Shape) -> ByteStream {
 /// Whether a status forbids a body (RFC 9110).
 pub(super) fn is_forbidden(status: u16) -> bool {
     matches!(status, 100..=199 | 204 | 205 | 304)
+}
+
+/// The status that the model gives an answer. Some models say 204 of operations that have something to say
+/// (Billing Conductor's `ListTagsForResource`): no client would get to see it.
+pub(super) fn modelled_status(status: u16, schema: Option<Schema>, output: &dyn Shape) -> u16 {
+    let says = |it: Member| in_body(it.location(), true) && output.get(it.index()).is_some();
+    match schema {
+        Some(schema) if is_forbidden(status) && schema.members().any(says) => 200,
+        _ => status,
+    }
 }
 
 /// The bytes of a body that is a document.

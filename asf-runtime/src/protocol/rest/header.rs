@@ -172,7 +172,11 @@ fn unquoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
 }
 
 /// Writes a member that is one header. A list without items writes none.
-pub(super) fn write(member: Member, value: &dyn Shape, headers: &mut HeaderMap) -> Result<(), SerializeError> {
+pub(super) fn write(
+    member: Member,
+    value: &dyn Shape,
+    headers: &mut HeaderMap,
+) -> Result<(), SerializeError> {
     let Some(item) = member.target().item() else {
         let format = text::timestamp_format(member, Location::Header);
         return set(member, member.wire_name(), &text::write(member, value, format), headers);

@@ -34,11 +34,12 @@ impl Protocol for RestJson {
         input: &mut dyn Shape,
     ) -> Result<(), AwsError> {
         let schema = operation.input();
-        let kind = Body::of(schema);
+        let kind = Body::of_input(schema);
         media_type::check(operation, kind, &request.headers, is_empty(&body))?;
         let Some(schema) = schema else { return Ok(()) };
         input.begin(schema);
-        head::read_request(operation, schema, request, Sender::JsonClient, input).map_err(CodecError::from)?;
+        head::read_request(operation, schema, request, Sender::JsonClient, input)
+            .map_err(CodecError::from)?;
         read_body(schema, kind, body, JsonOptions::STRICT, input)?;
         Ok(())
     }
@@ -50,7 +51,8 @@ impl Protocol for RestJson {
         exchange: Exchange<'_>,
     ) -> Result<Response, SerializeError> {
         let schema = operation.output();
-        let mut response = rpc::response(operation.row().status, None, exchange, Vec::new());
+        let status = body::modelled_status(operation.row().status, schema, output);
+        let mut response = rpc::response(status, None, exchange, Vec::new());
         let Some(schema) = schema else { return Ok(response) };
         if let Some(status) = head::status(schema, output) {
             rpc::set_status(&mut response, status);
@@ -61,11 +63,11 @@ impl Protocol for RestJson {
         }
         // An output is an object even where all of it travels elsewhere: "servers are expected to respond
         // with a JSON object regardless of if the output parameters are empty" (Smithy's protocol tests).
-        let kind = match Body::of(Some(schema)) {
+        let kind = match Body::of_output(Some(schema)) {
             Body::None => Body::Members,
             kind => kind,
         };
-        let body = write_body(schema, kind, output)?;
+        let body = write_body(schema, kind, JsonOptions::STRICT.output(), output)?;
         set_type(kind, &body, response.headers_mut());
         *response.body_mut() = body;
         Ok(response)
@@ -81,7 +83,6 @@ impl Protocol for RestJson {
         let body = if body::is_forbidden(error.status()) { Vec::new() } else { error_body(error) };
         let content_type = (!body.is_empty()).then_some(media_type::JSON);
         let mut response = rpc::response(error.status(), content_type, exchange, body);
-        rpc::set(response.headers_mut(), ERROR_TYPE, error.code());
         if let (Some(schema), Some(members)) = (error.schema(), error.members()) {
             let mut headers = HeaderMap::new();
             // An error with a header less is better than none at all.
@@ -89,6 +90,9 @@ impl Protocol for RestJson {
                 response.headers_mut().extend(headers);
             }
         }
+        // After the members: some services (account, oam) have this very header as a member, and clients
+        // know the error by it.
+        rpc::set(response.headers_mut(), ERROR_TYPE, error.code());
         response
     }
 
@@ -100,8 +104,8 @@ impl Protocol for RestJson {
         let schema = operation.input();
         let mut request = head::write_request(operation, schema, input)?;
         let Some(schema) = schema else { return Ok(request) };
-        let kind = Body::of(Some(schema));
-        let mut body = write_body(schema, kind, input)?;
+        let kind = Body::of_input(Some(schema));
+        let mut body = write_body(schema, kind, JsonOptions::STRICT, input)?;
         if let Body::Document(member) = kind
             && member.target().kind() == Kind::Structure
             && is_empty(&body)
@@ -124,7 +128,7 @@ impl Protocol for RestJson {
         let Some(schema) = operation.output() else { return Ok(()) };
         output.begin(schema);
         head::read_response(schema, response, output)?;
-        read_body(schema, Body::of(Some(schema)), body, JsonOptions::LENIENT, output)
+        read_body(schema, Body::of_output(Some(schema)), body, JsonOptions::LENIENT, output)
             .map_err(|error| ParseError::Malformed(error.to_string()))
     }
 
@@ -189,17 +193,22 @@ fn is_empty_object(bytes: &[u8]) -> bool {
     matches!((letters.next(), letters.next(), letters.next()), (None, ..) | (Some(b'{'), Some(b'}'), None))
 }
 
-fn write_body(schema: Schema, kind: Body, from: &mut dyn Shape) -> Result<ByteStream, SerializeError> {
+fn write_body(
+    schema: Schema,
+    kind: Body,
+    options: JsonOptions,
+    from: &mut dyn Shape,
+) -> Result<ByteStream, SerializeError> {
     let mut out = Vec::new();
     match kind {
         Body::None | Body::Events => {}
         Body::Members => {
             out.reserve(256);
-            json::write_body(schema, from, JsonOptions::STRICT, &mut out)?;
+            json::write_body(schema, from, options, &mut out)?;
         }
         Body::Document(member) => {
             if let Some(part) = from.get(member.index()) {
-                json::write_member(member, part, JsonOptions::STRICT, &mut out)
+                json::write_member(member, part, options, &mut out)
                     .map_err(|error| error.within(member.name()))?;
             }
         }
@@ -223,9 +232,9 @@ fn error_body(error: &dyn ServiceError) -> Vec<u8> {
     let mut out = vec![b'{'];
     let mut message_written = false;
     if let (Some(schema), Some(members)) = (error.schema(), error.members()) {
-        message_written = rpc::message_member(Some(schema))
-            .is_some_and(|(index, _)| members.get(index).is_some());
-        if json::write_members(schema, members, JsonOptions::STRICT, true, &mut out).is_err() {
+        message_written =
+            rpc::message_member(Some(schema)).is_some_and(|(index, _)| members.get(index).is_some());
+        if json::write_members(schema, members, JsonOptions::STRICT.output(), true, &mut out).is_err() {
             out.truncate(1);
             message_written = false;
         }

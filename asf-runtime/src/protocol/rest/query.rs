@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use asf_schema::{Kind, Location, Member, MemberFlags, Operation, Schema};
+use asf_schema::{Kind, Location, Member, Operation, Schema, ShapeFlags};
 use percent_encoding::utf8_percent_encode;
 
 use super::head::HeadError;
@@ -111,12 +111,7 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, CodecError> {
 }
 
 /// Reads one argument of a member. Of several where the member is no list the first counts.
-fn argument(
-    member: Member,
-    value: &str,
-    sender: Sender,
-    into: &mut dyn Shape,
-) -> Result<(), CodecError> {
+fn argument(member: Member, value: &str, sender: Sender, into: &mut dyn Shape) -> Result<(), CodecError> {
     let index = member.index();
     let is_there = into.get(index).is_some();
     let target = member.target();
@@ -149,8 +144,9 @@ impl<'q> Others<'q> {
 
     /// Whether arguments of other members are in the map as well.
     fn takes_named(&self) -> bool {
-        let is_list = self.member.target().key_value().is_some_and(|(_, it)| it.target().kind() == Kind::List);
-        is_list && !self.member.has(MemberFlags::OTHER_QUERY_PARAMS)
+        let is_list =
+            self.member.target().key_value().is_some_and(|(_, it)| it.target().kind() == Kind::List);
+        is_list && !self.member.target().has(ShapeFlags::OTHER_QUERY_PARAMS)
     }
 
     fn add(&mut self, name: Cow<'q, str>, value: Cow<'q, str>) {
