@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, generate, marshal, new, specs};
+use crate::commands::{completions, generate, marshal, new, route, services, specs};
 use crate::output::Output;
 use crate::specs::SpecSource;
 
@@ -57,10 +57,14 @@ impl Global {
 pub enum Command {
     /// List, show, verify and update the specs
     Specs(specs::Args),
+    /// Table of services: protocols, operations, and what is native
+    Services(services::Args),
     /// Generate crates: types, operations, client and schema of services
     Generate(generate::Args),
     /// Parse requests and serialise responses and errors of any operation, as lines of JSON
     Marshal(marshal::Args),
+    /// Find service and operation of requests, as lines of JSON
+    Route(route::Args),
     /// Write a new crate from a template
     New(new::Args),
     /// Print completions for a shell
@@ -71,8 +75,10 @@ impl Command {
     fn run(&self, global: &Global) -> anyhow::Result<ExitCode> {
         match self {
             Self::Specs(args) => specs::run(args, global),
+            Self::Services(args) => services::run(args, global),
             Self::Generate(args) => generate::run(args, global),
             Self::Marshal(args) => marshal::run(args, global),
+            Self::Route(args) => route::run(args),
             Self::New(args) => new::run(args, global),
             Self::Completions(args) => completions::run(args),
         }

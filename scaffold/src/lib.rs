@@ -11,5 +11,6 @@ pub mod json_lines;
 pub mod marshal;
 pub mod new;
 pub mod output;
+pub mod services;
 pub mod specs;
 pub mod suggest;

@@ -6,8 +6,10 @@
 
 mod ec2;
 mod form_rpc;
+mod host;
 mod json;
 mod query;
+mod rest;
 mod rpc;
 mod rpc_v2_cbor;
 
@@ -18,6 +20,8 @@ use http::request::Parts;
 use crate::error::ServiceError;
 use crate::shape::{ByteStream, StreamError};
 use crate::{AwsError, Shape};
+
+pub use host::host_prefix;
 
 /// A request or response with its body, which is a stream where the operation has it so.
 pub type Request = http::Request<ByteStream>;
@@ -32,8 +36,8 @@ pub fn of(kind: ProtocolKind) -> &'static dyn Protocol {
         ProtocolKind::Json => &json::AwsJson,
         ProtocolKind::Query => &query::Query,
         ProtocolKind::RpcV2Cbor => &rpc_v2_cbor::RpcV2Cbor,
-        // One line for each of the others takes the place of this one.
-        _ => &json::AwsJson,
+        ProtocolKind::RestJson => &rest::RestJson,
+        ProtocolKind::RestXml => &rest::RestXml,
     }
 }
 

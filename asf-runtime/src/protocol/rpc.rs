@@ -28,12 +28,17 @@ pub(super) fn response(
     body: Vec<u8>,
 ) -> Response {
     let mut response = Response::new(if body.is_empty() { ByteStream::Empty } else { body.into() });
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set_status(&mut response, status);
     if let Some(content_type) = content_type {
         response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     set(response.headers_mut(), REQUEST_ID, exchange.request_id);
     response
+}
+
+/// Sets the status; one that there is not in HTTP is a fault of ours.
+pub(super) fn set_status(response: &mut Response, status: u16) {
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
 }
 
 /// Sets a header, if the text can be one.

@@ -1,6 +1,6 @@
-//! `scaffold generate <service>... [--all]`.
+//! `scaffold generate <service>... | --all [--save | --check]`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -8,15 +8,17 @@ use serde_json::{Value, json};
 
 use crate::cli::Global;
 use crate::generate::emit::Home;
-use crate::generate::{CrateFiles, Difference, Model, Plan, crate_files};
+use crate::generate::{CrateFiles, Difference, Model, Plan, Wanted, committed, crate_files};
 use crate::output::{print, print_json};
 use crate::specs::{Botocore, SpecSource, documentation_source};
+use crate::suggest;
 
 /// Arguments of `generate`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// botocore's names of the services, as `scaffold specs list` shows them
-    #[arg(required_unless_present = "all")]
+    /// botocore's names of the services, as `scaffold specs list` shows them; with --check and without
+    /// names, all crates that are there
+    #[arg(required_unless_present_any = ["all", "check"], value_name = "SERVICE")]
     services: Vec<String>,
     /// Every service
     #[arg(long, conflicts_with = "services")]
@@ -31,7 +33,7 @@ pub struct Args {
     #[arg(long)]
     doc: bool,
     /// Only these operations, and what they reach
-    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    #[arg(long, value_delimiter = ',', value_name = "A,B", requires = "services")]
     operations: Option<Vec<String>>,
     /// The directory of the crates; by default `generated/` of the workspace
     #[arg(long, value_name = "DIR")]
@@ -44,101 +46,219 @@ pub struct Args {
 /// When a name is not known (the nearest is named), or files cannot be read or written.
 pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     let source = global.spec_source()?;
-    let services = if args.all { source.names()? } else { args.services.clone() };
-    if args.operations.is_some() && services.len() > 1 {
-        bail!("--operations is for one service at a time");
-    }
-    let to_files = args.save || args.check;
-    let directory = match (&args.output, source.directory().and_then(|it| it.parent())) {
-        (Some(directory), _) => directory.clone(),
-        (None, Some(workspace)) => workspace.join("generated"),
-        (None, None) if to_files => bail!("give --output DIR: there is no workspace around this directory"),
-        (None, None) => PathBuf::from("generated"),
+    let directory = directory(args, &source)?;
+    let wanted = wanted(args, &source, &directory)?;
+    let generator = Generator {
+        home: Home::of(&directory, source.directory()),
+        botocore: match args.doc {
+            true => Some(documentation_source(source.botocore_version().ok().as_deref())?),
+            false => None,
+        },
+        source,
     };
-    let home = Home::of(&directory, source.directory());
-    let botocore = if args.doc { Some(documentation(&source)?) } else { None };
-    let bar = global.output().progress(services.len(), "generating");
-    let mut stale = Vec::new();
-    let mut written = Vec::new();
-    for name in &services {
-        let files = generate(args, &source, name, botocore.as_ref(), &home)
-            .with_context(|| format!("cannot generate {name}"))?;
-        let target = directory.join(name);
+    let bar = global.output().progress(wanted.len(), "generating");
+    let mut report = Report { directory, ..Report::default() };
+    for it in &wanted {
+        let files = generator.files(it).with_context(|| format!("cannot generate {}", it.service))?;
+        let target = report.directory.join(&it.service);
         if args.check {
-            stale.extend(files.differences(&target)?);
+            report.check(it, &files, &target)?;
         } else if args.save {
-            files.save(&target)?;
-            written.push(target.display().to_string());
+            report.crates.push((it.service.clone(), files.save(&target)?));
+        } else if global.json {
+            report.printed.push(as_json(&it.service, &files));
         } else {
-            show(&files, name, global)?;
+            bar.suspend(|| show(&it.service, &files))?;
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
     if args.check {
-        return report(&stale, services.len(), global);
+        return report.checked(args, wanted.len(), global);
     }
-    if args.save && global.json {
-        print_json(&json!({ "written": written }))?;
-    } else if args.save {
-        global.output().remark(format!("{} crates in {}", written.len(), directory.display()));
+    if args.save {
+        report.saved(global)?;
+    } else if global.json {
+        print_json(&Value::Array(report.printed))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn generate(
-    args: &Args,
-    source: &SpecSource,
-    name: &str,
-    botocore: Option<&Botocore>,
-    home: &Home,
-) -> anyhow::Result<CrateFiles> {
-    let mut model = Model::new(name, source.spec(name)?, args.operations.as_deref())?;
-    if let Some(botocore) = botocore {
-        let version = model.service.metadata.api_version;
-        let file = format!("{name}/{version}/service-2.json");
-        let spec =
-            botocore.read(&file)?.with_context(|| format!("botocore {} has no {file}", botocore.version))?;
-        model = model.with_docs(&spec);
+/// Where the crates are.
+fn directory(args: &Args, source: &SpecSource) -> anyhow::Result<PathBuf> {
+    match (&args.output, source.directory().and_then(Path::parent)) {
+        (Some(directory), _) => Ok(directory.clone()),
+        (None, Some(workspace)) => Ok(workspace.join("generated")),
+        (None, None) if args.save || args.check => {
+            bail!("there is no workspace around this directory: give --output DIR")
+        }
+        (None, None) => Ok(PathBuf::from("generated")),
     }
-    crate_files(&model, &Plan::new(&model), home)
 }
 
-fn documentation(source: &SpecSource) -> anyhow::Result<Botocore> {
-    documentation_source(&source.botocore_version()?)
+/// What is to be generated. All names are looked at before anything is done.
+fn wanted(args: &Args, source: &SpecSource, directory: &Path) -> anyhow::Result<Vec<Wanted>> {
+    if args.check && args.services.is_empty() && !args.all {
+        return committed(directory);
+    }
+    let known = source.names()?;
+    let mut services: Vec<String> = Vec::new();
+    for name in if args.all { &known } else { &args.services } {
+        if !known.contains(name) {
+            return Err(suggest::unknown("service", name, known.iter().map(String::as_str)));
+        }
+        if !services.contains(name) {
+            services.push(name.clone());
+        }
+    }
+    let Some(operations) = &args.operations else {
+        let as_is = |service: String| match args.check {
+            true => Wanted::as_committed(&service, directory),
+            false => Wanted { service, operations: None },
+        };
+        return Ok(services.into_iter().map(as_is).collect());
+    };
+    if services.len() > 1 {
+        bail!("--operations is for one service at a time");
+    }
+    let operations: Vec<String> = operations.iter().map(|it| it.trim().to_owned()).collect();
+    let with = |service| Wanted { service, operations: Some(operations.clone()) };
+    Ok(services.into_iter().map(with).collect())
 }
 
-fn show(files: &CrateFiles, name: &str, global: &Global) -> anyhow::Result<()> {
-    if global.json {
-        let files: serde_json::Map<String, Value> =
-            files.iter().map(|(path, text)| (path.to_owned(), Value::from(text))).collect();
-        print_json(&json!({ "service": name, "files": files }))?;
-        return Ok(());
+/// What all crates of a run have in common.
+struct Generator {
+    source: SpecSource,
+    home: Home,
+    /// Where the documentation is, if it is asked for.
+    botocore: Option<Botocore>,
+}
+
+impl Generator {
+    fn files(&self, wanted: &Wanted) -> anyhow::Result<CrateFiles> {
+        let name = wanted.service.as_str();
+        let mut model = Model::new(name, self.source.spec(name)?, wanted.operations.as_deref())?;
+        if let Some(botocore) = &self.botocore {
+            let version = model.service.metadata.api_version;
+            let file = format!("{name}/{version}/service-2.json");
+            let spec = botocore
+                .read(&file)?
+                .with_context(|| format!("botocore {} has no {file}", botocore.version))?;
+            model = model.with_docs(&spec);
+        }
+        crate_files(&model, &Plan::new(&model), &self.home)
     }
+}
+
+fn as_json(service: &str, files: &CrateFiles) -> Value {
+    let files: serde_json::Map<String, Value> =
+        files.iter().map(|(path, text)| (path.to_owned(), Value::from(text))).collect();
+    json!({ "service": service, "files": files })
+}
+
+fn show(service: &str, files: &CrateFiles) -> anyhow::Result<()> {
     for (path, text) in files.iter() {
-        print(&format!("# ---- {name}/{path}\n{text}\n"))?;
+        print(&format!("# ---- {service}/{path}\n{text}\n"))?;
     }
     Ok(())
 }
 
-fn report(stale: &[Difference], services: usize, global: &Global) -> anyhow::Result<ExitCode> {
-    if global.json {
-        let files: Vec<Value> = stale
-            .iter()
-            .map(|it| json!({ "file": it.path.display().to_string(), "diff": it.diff }))
-            .collect();
-        print_json(&json!({ "stale": files }))?;
-    } else {
-        for difference in stale {
-            print(&difference.diff)?;
+/// What has been done.
+#[derive(Default)]
+struct Report {
+    directory: PathBuf,
+    /// Saved: each service, and which of its files have changed.
+    crates: Vec<(String, Vec<String>)>,
+    /// Checked: the crates that are stale.
+    stale: Vec<Wanted>,
+    /// Checked: those of them that have no crate.
+    missing: Vec<String>,
+    differences: Vec<Difference>,
+    /// Neither: the crates themselves.
+    printed: Vec<Value>,
+}
+
+impl Report {
+    fn check(&mut self, wanted: &Wanted, files: &CrateFiles, target: &Path) -> anyhow::Result<()> {
+        let differences = if target.is_dir() {
+            files.differences(target)?
+        } else {
+            self.missing.push(wanted.service.clone());
+            Vec::new()
+        };
+        if !target.is_dir() || !differences.is_empty() {
+            self.stale.push(wanted.clone());
         }
+        self.differences.extend(differences);
+        Ok(())
     }
-    if stale.is_empty() {
-        global.output().remark(format!("{services} crates are as generated"));
-        return Ok(ExitCode::SUCCESS);
+
+    fn checked(&self, args: &Args, services: usize, global: &Global) -> anyhow::Result<ExitCode> {
+        if global.json {
+            let files: Vec<Value> = self
+                .differences
+                .iter()
+                .map(|it| json!({ "file": it.path.display().to_string(), "diff": it.diff }))
+                .collect();
+            print_json(&json!({ "crates": services, "stale": files, "missing": self.missing }))?;
+        } else {
+            for difference in &self.differences {
+                print(&difference.diff)?;
+            }
+            for service in &self.missing {
+                print(&format!("there is no crate {}\n", self.directory.join(service).display()))?;
+            }
+        }
+        let output = global.output();
+        if self.stale.is_empty() {
+            output.remark(format!("{services} crates are as generated"));
+            return Ok(ExitCode::SUCCESS);
+        }
+        output.remark(format!("{} of {services} crates are not as generated; to write them:", self.stale.len()));
+        for command in self.commands(args) {
+            output.remark(command);
+        }
+        Ok(ExitCode::FAILURE)
     }
-    global
-        .output()
-        .remark(format!("{} files are stale: run `scaffold generate <service> --save`", stale.len()));
-    Ok(ExitCode::FAILURE)
+
+    /// What writes the stale crates: one command for the whole ones, one for each that is cut.
+    fn commands(&self, args: &Args) -> Vec<String> {
+        let mut options = String::from(" --save");
+        if args.doc {
+            options += " --doc";
+        }
+        if let Some(directory) = &args.output {
+            options += &format!(" --output {}", directory.display());
+        }
+        let (whole, cut): (Vec<&Wanted>, Vec<&Wanted>) =
+            self.stale.iter().partition(|it| it.operations.is_none());
+        let mut commands = Vec::new();
+        if !whole.is_empty() {
+            let names: Vec<&str> = whole.iter().map(|it| it.service.as_str()).collect();
+            commands.push(format!("  scaffold generate {}{options}", names.join(" ")));
+        }
+        for it in cut {
+            let operations = it.operations.as_ref().map(|it| it.join(",")).unwrap_or_default();
+            commands.push(format!("  scaffold generate {} --operations {operations}{options}", it.service));
+        }
+        commands
+    }
+
+    fn saved(&self, global: &Global) -> anyhow::Result<()> {
+        if global.json {
+            let of = |(service, changed): &(String, Vec<String>)| {
+                let directory = self.directory.join(service);
+                json!({ "service": service, "directory": directory.display().to_string(), "changed": changed })
+            };
+            print_json(&Value::Array(self.crates.iter().map(of).collect()))?;
+            return Ok(());
+        }
+        let changed: usize = self.crates.iter().map(|(_, changed)| changed.len()).sum();
+        global.output().remark(format!(
+            "{} crates in {}, {changed} files changed",
+            self.crates.len(),
+            self.directory.display()
+        ));
+        Ok(())
+    }
 }

@@ -134,7 +134,9 @@ impl Writer {
             ("i" | "em", false) if self.code == 0 => self.open("*", false),
             ("i" | "em", true) if self.code == 0 => self.close("*", false),
             ("a", false) => {
-                let link = attribute(tag.attributes, "href").filter(|it| it.starts_with("http"));
+                // Within code there is no markup.
+                let link = attribute(tag.attributes, "href")
+                    .filter(|it| self.code == 0 && it.starts_with("http"));
                 self.flush_space();
                 self.links.push(link.map(|link| (link.to_owned(), self.line.len())));
             }
@@ -157,7 +159,8 @@ impl Writer {
     }
 
     fn flush_space(&mut self) {
-        if self.space && !self.line.is_empty() {
+        let opened = self.code > 0 && self.line.ends_with('`');
+        if self.space && !self.line.is_empty() && !opened {
             self.line.push(' ');
         }
         self.space = false;
@@ -304,6 +307,7 @@ mod tests {
             ("<p>The <code>name</code> of\n   it.</p>", "The `name` of it."),
             ("<code> a </code>", "`a`"),
             ("see <a href=\"https://x.y/z\">this page</a>.", "see [this page](https://x.y/z)."),
+            ("<code> <a href=\"https://x.y/z\">Get</a> </code> it", "`Get` it"),
             ("see <a>CreateQueue</a>.", "see CreateQueue."),
             ("<ul><li><p>a</p></li> <li><p>b</p><p>c</p></li></ul>", "- a\n\n- b\n\n   c"),
             ("<ol><li>a</li><li>b</li></ol>", "1. a\n\n2. b"),

@@ -2,8 +2,9 @@
 //!
 //! [`model`] reads the spec (and cuts it to what some operations reach), [`names`] finds Rust names,
 //! [`plan`] decides what there will be, [`emit`] writes it as tokens, [`write`] puts it into files or
-//! compares it with those that are there. Each step sees the result of the one before only.
+//! compares it with those that are there. [`committed()`] finds the crates that are there. Each step sees the result of the one before only.
 
+mod committed;
 pub mod docs;
 pub mod emit;
 pub mod model;
@@ -11,6 +12,7 @@ pub mod names;
 pub mod plan;
 pub mod write;
 
+pub use committed::{Wanted, committed};
 pub use emit::crate_files;
 pub use model::Model;
 pub use plan::Plan;

@@ -50,14 +50,17 @@ impl CrateFiles {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
-    /// Writes what is not there yet, and removes code that is there no more.
+    /// Writes what is not there yet, and removes code that is there no more. The paths of the files that
+    /// were written or removed.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn save(&self, directory: &Path) -> anyhow::Result<()> {
+    pub fn save(&self, directory: &Path) -> anyhow::Result<Vec<String>> {
+        let mut changed = Vec::new();
         for path in self.superfluous(directory)? {
             let file = directory.join(&path);
             fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
+            changed.push(path);
         }
         for (path, text) in &self.files {
             let file = directory.join(path);
@@ -68,8 +71,9 @@ impl CrateFiles {
                 fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
             }
             fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+            changed.push(path.clone());
         }
-        Ok(())
+        Ok(changed)
     }
 
     /// What [`save`](Self::save) would change.

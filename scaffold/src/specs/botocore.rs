@@ -123,15 +123,15 @@ impl Botocore {
     }
 }
 
-/// The botocore that documentation is read from: an installed one, else one that pip gets (the
-/// version of the specs).
+/// The botocore that documentation is read from: an installed one, else one that pip gets (of this
+/// version, or the latest).
 ///
 /// # Errors
 /// When none is installed and none can be had.
-pub fn documentation_source(version: &str) -> anyhow::Result<Botocore> {
+pub fn documentation_source(version: Option<&str>) -> anyhow::Result<Botocore> {
     match Botocore::installed() {
         Some(installed) => Ok(installed),
-        None => Botocore::download(Some(version))
+        None => Botocore::download(version)
             .context("documentation comes from a botocore: install one with python3 -m pip install botocore"),
     }
 }
