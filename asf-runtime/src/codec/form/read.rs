@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use asf_schema::{Kind, Member, MemberFlags, Schema, TimestampFormat};
 
 use super::parameters::Node;
-use super::{Dialect, Parameters, is_name};
+use super::{Dialect, Name, Parameters};
 use crate::codec::{CodecError, MAX_DEPTH, text};
 use crate::shape::{Mismatch, Scalar, Shape};
 
@@ -77,9 +77,9 @@ impl Reader {
             Dialect::Ec2 => None,
         };
         // A name that no patch touches is one member's only, and found without looking at all.
-        let plain = plain.filter(|it| it.row().query_name.is_none() && is_name(dialect.element(*it), name));
+        let plain = plain.filter(|it| it.row().query_name.is_none() && dialect.element(*it).is(name));
         let all = plain.is_none().then(|| schema.members()).into_iter().flatten();
-        plain.into_iter().chain(all.filter(move |it| is_name(dialect.element(*it), name)))
+        plain.into_iter().chain(all.filter(move |it| dialect.element(*it).is(name)))
     }
 
     /// The value of a member, of an item of a list, or of an entry of a map.
@@ -146,7 +146,7 @@ impl Reader {
         let item = self.dialect.name(schema.member(0));
         let mut seen = false;
         for (name, items) in node.children() {
-            if seen || !(name == "member" || is_name(item, name)) {
+            if seen || !(name == "member" || item.is(name)) {
                 return Err(unexpected(name));
             }
             seen = true;
@@ -207,7 +207,7 @@ impl Reader {
     /// sample request of `SetQueueAttributes` in the API reference of SQS).
     fn is_lone_entry(&self, schema: Schema, node: Node<'_>) -> bool {
         let key = schema.key_value().map(|(key, _)| self.dialect.name(key));
-        key.is_some_and(|key| node.children().any(|(name, _)| is_name(key, name)))
+        key.is_some_and(|key| node.children().any(|(name, _)| key.is(name)))
     }
 
     fn entry(
@@ -222,13 +222,13 @@ impl Reader {
         nothing(node, NOT_COMPLEX)?;
         let (mut key, mut value) = (None, None);
         for (name, part) in node.children() {
-            if is_name(key_name, name) {
+            if key_name.is(name) {
                 key = Some(single(part)?);
-            } else if is_name(value_name, name) {
+            } else if value_name.is(name) {
                 value = Some(part);
             }
         }
-        let missing = |(first, rest)| CodecError::new(format!("an entry of the map has no {first}{rest}"));
+        let missing = |name: Name| CodecError::new(format!("an entry of the map has no {name}"));
         let key = key.ok_or_else(|| missing(key_name))?;
         let before = into.len();
         let slot = into.entry(key.to_owned()).ok_or(Mismatch)?;
