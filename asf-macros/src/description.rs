@@ -1,6 +1,6 @@
 //! What an impl block says: the step between parsing and emission.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, ImplItem, ImplItemFn, LitStr, Path, Type};
 
 /// An impl block with `#[provider]`.
@@ -54,8 +54,8 @@ pub(crate) struct Handler {
 pub(crate) enum Argument {
     /// `&RequestContext`
     Context,
-    /// The input.
-    Input,
+    /// The input, and where its type stands.
+    Input(Span),
     /// A member of the input.
     Member { field: Ident, required: bool },
 }
@@ -74,6 +74,6 @@ pub(crate) enum Form {
 impl Handler {
     /// Whether the operation has an input, as far as the function shows.
     pub(crate) fn takes_input(&self) -> bool {
-        self.expand || self.arguments.iter().any(|it| matches!(it, Argument::Input))
+        self.expand || self.arguments.iter().any(|it| matches!(it, Argument::Input(_)))
     }
 }

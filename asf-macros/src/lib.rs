@@ -75,3 +75,6 @@ fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let errors = problems.into_compile_errors();
     quote!(#errors #emitted)
 }
+
+#[cfg(test)]
+mod tests;

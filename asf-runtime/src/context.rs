@@ -17,6 +17,12 @@ pub struct Environment {
     pub ids: Arc<Ids>,
 }
 
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Environment")
+    }
+}
+
 impl Default for Environment {
     fn default() -> Self {
         Self { clock: Arc::new(SystemClock), ids: Arc::new(Ids::random()) }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::access_key::AccessKeyStyle;
+
 /// Twelve digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId([u8; 12]);
@@ -18,12 +20,25 @@ impl AccountId {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
+    /// The account of a number; `None` if it has more than twelve digits.
+    #[must_use]
+    pub fn from_number(number: u64) -> Option<Self> {
+        format!("{number:012}").parse().ok()
+    }
+
+    /// The digits as a number.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
+    }
+
     /// The account that an access key id stands for, as LocalStack's users know it: twelve digits are
-    /// the account itself, everything else is [`DEFAULT`](Self::DEFAULT). (Session credentials, which
-    /// carry their account, are resolved by who issued them.)
+    /// the account itself, an id that was issued here (`LKIA..`, `LSIA..`) carries it, everything else is
+    /// [`DEFAULT`](Self::DEFAULT). Where `PARITY_AWS_ACCESS_KEY_ID` may be set, ask
+    /// [`AccessKeyStyle::account`](crate::access_key::AccessKeyStyle::account).
     #[must_use]
     pub fn from_access_key_id(access_key_id: &str) -> Self {
-        access_key_id.parse().unwrap_or(Self::DEFAULT)
+        AccessKeyStyle::default().account(access_key_id)
     }
 }
 
@@ -204,8 +219,25 @@ mod tests {
             ("test", "000000000000"),
             ("AKIAIOSFODNN7EXAMPLE", "000000000000"),
             ("11112222333", "000000000000"),
+            ("LSIAQAAAAAAVNCBMPNSG", "000000000042"),
+            ("ASIAY34FZKBOKMUTVV7A", "000000000000"),
         ] {
             assert_eq!(AccountId::from_access_key_id(key).as_str(), account);
+        }
+    }
+
+    #[test]
+    fn accounts_are_numbers() {
+        for (number, text) in [
+            (0, Some("000000000000")),
+            (42, Some("000000000042")),
+            (999_999_999_999, Some("999999999999")),
+            (1_000_000_000_000, None),
+            (u64::MAX, None),
+        ] {
+            let account = AccountId::from_number(number);
+            assert_eq!(account.map(|it| it.to_string()).as_deref(), text);
+            assert_eq!(account.map(AccountId::number), text.map(|_| number));
         }
     }
 

@@ -5,15 +5,21 @@
 //! - [`protocol`]: AWS's wire protocols, both directions, server and client;
 //! - [`provider`]: operations bound to functions, [`plugin`]: how they are found;
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
+//! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
+//! - [`identity`]: accounts, regions, partitions, ARNs, and [`access_key`]: the ids that carry an account;
 //! - [`validation`]: constraints of the model, in each service's wording;
 //! - [`error`]: errors that a client gets to see;
 //! - [`generated`]: what the crates that `scaffold` writes are made of.
 
+pub mod access_key;
+pub mod body;
 pub mod client;
 pub mod clock;
 pub mod codec;
 pub mod context;
 pub mod error;
+pub mod eventstream;
+pub mod gateway;
 pub mod generated;
 pub mod identity;
 pub mod ids;

@@ -3,6 +3,8 @@
 //! What is loaded is leaked on purpose: schemas are handed around as `&'static`, a process loads each
 //! service at most once, and all 424 together are some tens of megabytes.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -76,6 +78,8 @@ struct Loader<'a> {
     shapes: Vec<(&'a str, &'a Value)>,
     members: Vec<MemberSchema>,
     lookup: Vec<u16>,
+    /// Payloads that operations name where they refer to a shape, as very old specs have it.
+    payloads: HashMap<&'a str, &'a str>,
 }
 
 impl<'a> Loader<'a> {
@@ -95,12 +99,18 @@ impl<'a> Loader<'a> {
                 _ => Ok(rows),
             }
         };
+        let operations = sorted("operations")?;
+        let references = operations.iter().flat_map(|(_, it)| [it.get("input"), it.get("output")]).flatten();
+        let payloads = references
+            .filter_map(|it| Some((it.get("shape")?.as_str()?, it.get("payload")?.as_str()?)))
+            .collect();
         Ok(Self {
             metadata: object("metadata")?,
-            operations: sorted("operations")?,
+            operations,
             shapes: sorted("shapes")?,
             members: Vec::new(),
             lookup: Vec::new(),
+            payloads,
         })
     }
 
@@ -246,7 +256,8 @@ impl<'a> Loader<'a> {
                     .and_then(Value::as_array)
                     .map(|list| list.iter().filter_map(Value::as_str).collect())
                     .unwrap_or_default();
-                let payload = spec.get("payload").and_then(Value::as_str);
+                let payload =
+                    spec.get("payload").and_then(Value::as_str).or_else(|| self.payloads.get(name).copied());
                 for (member, reference) in
                     spec.get("members").and_then(Value::as_object).into_iter().flatten()
                 {
@@ -381,6 +392,9 @@ fn shape_flags(spec: &Value) -> ShapeFlags {
         (ShapeFlags::REQUIRES_LENGTH, "requiresLength"),
         (ShapeFlags::UNWRAPPED_XML_OUTPUT, "unwrappedXmlOutput"),
         (ShapeFlags::DEPRECATED, "deprecated"),
+        (ShapeFlags::UNIQUE_ITEMS, "uniqueItems"),
+        (ShapeFlags::OTHER_QUERY_PARAMS, "otherQueryParams"),
+        (ShapeFlags::UNTYPED_PAYLOAD, "untypedPayload"),
     ] {
         flags.set(flag, is_true(spec, key));
     }

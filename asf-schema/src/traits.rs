@@ -176,6 +176,13 @@ bitflags! {
         const UNWRAPPED_XML_OUTPUT = 1 << 9;
         /// Marked as deprecated in the model.
         const DEPRECATED = 1 << 10;
+        /// A list without two equal items (Smithy's `uniqueItems`; no spec of botocore's has it).
+        const UNIQUE_ITEMS = 1 << 11;
+        /// A map of lists that has those query arguments which no other member is bound to, rather than
+        /// all; set by our own patches.
+        const OTHER_QUERY_PARAMS = 1 << 12;
+        /// An input whose payload, a text, may come without a media type; set by our own patches.
+        const UNTYPED_PAYLOAD = 1 << 13;
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, generate, marshal, new, services, specs};
+use crate::commands::{completions, generate, marshal, new, route, services, specs};
 use crate::output::Output;
 use crate::specs::SpecSource;
 
@@ -63,6 +63,8 @@ pub enum Command {
     Generate(generate::Args),
     /// Parse requests and serialise responses and errors of any operation, as lines of JSON
     Marshal(marshal::Args),
+    /// Find service and operation of requests, as lines of JSON
+    Route(route::Args),
     /// Write a new crate from a template
     New(new::Args),
     /// Print completions for a shell
@@ -76,6 +78,7 @@ impl Command {
             Self::Services(args) => services::run(args, global),
             Self::Generate(args) => generate::run(args, global),
             Self::Marshal(args) => marshal::run(args, global),
+            Self::Route(args) => route::run(args),
             Self::New(args) => new::run(args, global),
             Self::Completions(args) => completions::run(args),
         }

@@ -11,6 +11,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use asf_routing::TableBuilder;
 use serde_json::Value;
 
 /// One service, as its patched spec.
@@ -34,13 +35,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // One service at a time: all of them parsed take 400 MB.
     let mut index = index::Index::default();
+    let mut routes = TableBuilder::default();
     for directory in service_directories(&specs)? {
         println!("cargo::rerun-if-changed={}", name_of(&directory));
         let service = read_service(&specs, &directory)?;
         index.add(&service)?;
-        // The route table belongs here: it takes each service's name and patched spec.
+        routes.add(asf_schema::load_service_value(&service.name, &service.spec)?);
     }
     index.write(&out)?;
+    let (table, names) = routes.finish()?;
+    fs::write(out.join("routes.bin"), table)?;
+    fs::write(out.join("routes.txt"), names)?;
     index::write_patches(&specs, &out)?;
     regions::write(&read(&specs.join("partitions.json"))?, &out)?;
     Ok(())

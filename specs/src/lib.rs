@@ -18,12 +18,14 @@
 mod index;
 pub mod patch;
 pub mod regions;
+mod routes;
 
 use asf_schema::{LoadError, ServiceSchema};
 use serde_json::Value;
 
 pub use index::{ServiceInfo, info, json, names, service, services};
 pub use patch::PatchError;
+pub use routes::router;
 
 /// Why a spec cannot be loaded.
 #[derive(Debug, thiserror::Error)]

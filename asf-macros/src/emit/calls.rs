@@ -2,7 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{ReturnType, Type};
 
 use super::methods::conditions;
 use crate::description::{Argument, Form, Handler, Provider};
@@ -10,23 +12,23 @@ use crate::description::{Argument, Form, Handler, Provider};
 /// The function that the table holds for a handler. It has the name of the trait's method.
 pub(super) fn call(provider: &Provider, handler: &Handler) -> Option<TokenStream> {
     let Handler { operation, method, form, .. } = handler;
-    let api = &provider.arguments.api;
+    let (subject, api) = (&provider.subject, &provider.arguments.api);
+    let marker = quote!(#api::operations::#operation);
     let conditions = conditions(handler);
     let body = match form {
-        Form::Method => method_call(provider, handler),
-        Form::Own => own_call(handler),
+        Form::Method => method_call(provider, handler, &marker),
+        Form::Own => own_call(subject, handler, &marker),
         Form::Misnamed => return None,
     };
     Some(quote! {
         #(#conditions)*
         fn #method<'a>(
-            provider: &'a Subject,
+            provider: &'a #subject,
             ctx: &'a ::asf_runtime::RequestContext,
             input: ::std::boxed::Box<dyn ::asf_runtime::Shape>,
         ) -> ::asf_runtime::provider::bind::BoxFuture<'a, ::asf_runtime::provider::HandlerResult> {
-            type Operation = #api::operations::#operation;
             ::std::boxed::Box::pin(async move {
-                let input = ::asf_runtime::provider::bind::input::<Operation>(input)?;
+                let input = ::asf_runtime::provider::bind::input::<#marker>(input)?;
                 #body
             })
         }
@@ -34,51 +36,56 @@ pub(super) fn call(provider: &Provider, handler: &Handler) -> Option<TokenStream
 }
 
 /// The trait's method is the function.
-fn method_call(provider: &Provider, handler: &Handler) -> TokenStream {
-    let (api_trait, method) = (&provider.api_trait, &handler.method);
+fn method_call(provider: &Provider, handler: &Handler, marker: &TokenStream) -> TokenStream {
+    let (subject, api_trait, method) = (&provider.subject, &provider.api_trait, &handler.method);
     let (check, input) = match handler.takes_input() {
         true => (None, Some(quote!(, input))),
         false => (Some(no_input(handler)), None),
     };
     quote! {
         #check
-        let result = <Subject as #api_trait>::#method(provider, ctx #input).await;
-        ::asf_runtime::provider::bind::typed::<Operation>(result)
+        let result = <#subject as #api_trait>::#method(provider, ctx #input).await;
+        ::asf_runtime::provider::bind::typed::<#marker>(result)
     }
 }
 
 /// The function is one of the type's own.
-fn own_call(handler: &Handler) -> TokenStream {
+fn own_call(subject: &Type, handler: &Handler, marker: &TokenStream) -> TokenStream {
     let function = &handler.function.sig.ident;
     let check = (!handler.takes_input()).then(|| no_input(handler));
-    let members = required_members(handler);
+    let members = required_members(subject, handler, marker);
     let arguments = handler.arguments.iter().map(|it| match it {
         Argument::Context => quote!(ctx),
-        Argument::Input => quote!(input),
+        Argument::Input(span) => quote_spanned!(*span=> input),
         Argument::Member { field, required: true } => {
             let local = local(field);
             quote!(#local)
         }
         Argument::Member { field, required: false } => quote_spanned!(field.span()=> input.#field),
     });
+    let call = quote_spanned!(function.span()=> <#subject>::#function(provider #(, #arguments)*));
     let wait = handler.is_async.then(|| quote!(.await));
     let ignore = (handler.expand
         && !handler.arguments.iter().any(|it| matches!(it, Argument::Member { .. })))
     .then(|| quote!(let _ = input;));
-    let answer = quote_spanned! {handler.function.sig.output.span()=>
-        ::asf_runtime::provider::bind::answer::<Operation, _>(returned)
+    let answered = match &handler.function.sig.output {
+        ReturnType::Default => function.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    let answer = quote_spanned! {answered=>
+        ::asf_runtime::provider::bind::answer::<#marker, _>(returned)
     };
     quote! {
         #check
         #ignore
         #members
-        let returned = Subject::#function(provider #(, #arguments)*) #wait;
+        let returned = #call #wait;
         #answer
     }
 }
 
 /// Takes the members out that have to be there, or answers that they are not.
-fn required_members(handler: &Handler) -> Option<TokenStream> {
+fn required_members(subject: &Type, handler: &Handler, marker: &TokenStream) -> Option<TokenStream> {
     let required: Vec<&Ident> = handler
         .arguments
         .iter()
@@ -92,13 +99,13 @@ fn required_members(handler: &Handler) -> Option<TokenStream> {
     }
     let fields: Vec<TokenStream> =
         required.iter().map(|field| quote_spanned!(field.span()=> input.#field)).collect();
-    let names = required.iter().map(ToString::to_string);
+    let names = required.iter().map(|field| field.unraw().to_string());
     let locals = required.iter().map(|field| local(field));
     Some(quote! {
         let present = [#((#names, #fields.is_some())),*];
         let (#(::core::option::Option::Some(#locals),)*) = (#(#fields,)*) else {
             return ::core::result::Result::Err(
-                ::asf_runtime::provider::bind::missing::<Subject, Operation>(&present),
+                ::asf_runtime::provider::bind::missing::<#subject, #marker>(&present),
             );
         };
     })

@@ -33,7 +33,18 @@ pub(super) fn own_impl(provider: &Provider) -> Option<TokenStream> {
             let function = &handler.function;
             // No one calls it, but that is not what is wrong with it.
             let unused = (handler.form == Form::Misnamed).then(|| quote!(#[allow(dead_code)]));
-            quote!(#unused #function)
+            // What it takes and returns is the operation's, not its author's, choice.
+            quote! {
+                #unused
+                #[allow(
+                    clippy::needless_pass_by_value,
+                    clippy::too_many_arguments,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_async,
+                    clippy::unused_self
+                )]
+                #function
+            }
         })
         .collect();
     (!own.is_empty()).then(|| quote!(impl #subject { #(#own)* }))

@@ -5,28 +5,26 @@ mod methods;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::spanned::Spanned as _;
 
 use crate::description::{Form, Handler, Provider};
 
 /// The trait's implementation, what is the type's own, the table of handlers and the registration.
+///
+/// Names of ours are local to where they are used: the paths that the arguments have in them mean what
+/// they mean outside.
 pub(crate) fn provider(provider: &Provider) -> TokenStream {
-    let Provider { subject, .. } = provider;
     let methods = methods::trait_impl(provider);
     let own = methods::own_impl(provider);
-    let calls = provider.handlers.iter().map(|it| calls::call(provider, it));
     let misnamed = provider.handlers.iter().filter_map(|it| misnamed(provider, it));
     let typed = typed_provider(provider);
     let registration = provider.arguments.register.then(|| registration(provider));
     let right_api = right_api(provider);
-    let subject_alias = quote_spanned!(subject.span()=> type Subject = #subject;);
     quote! {
         #methods
         #own
         const _: () = {
-            #subject_alias
             #typed
-            #(#calls)*
             #registration
             #right_api
             #(#misnamed)*
@@ -44,12 +42,13 @@ fn typed_provider(provider: &Provider) -> TokenStream {
             }
         }
     });
+    let calls = provider.handlers.iter().map(|it| calls::call(provider, it));
     let rows = provider.handlers.iter().filter(|it| it.form != Form::Misnamed).map(|handler| {
         let Handler { operation, method, .. } = handler;
         let conditions = methods::conditions(handler);
         quote! {
             #(#conditions)*
-            ::asf_runtime::provider::bind::handler::<Subject, #api::operations::#operation>(#method)
+            ::asf_runtime::provider::bind::handler::<#subject, #api::operations::#operation>(#method)
         }
     });
     quote! {
@@ -65,8 +64,9 @@ fn typed_provider(provider: &Provider) -> TokenStream {
             #validation
 
             fn handlers() -> &'static ::asf_runtime::provider::HandlerTable<Self> {
-                static TABLE: ::std::sync::OnceLock<::asf_runtime::provider::HandlerTable<Subject>> =
+                static TABLE: ::std::sync::OnceLock<::asf_runtime::provider::HandlerTable<#subject>> =
                     ::std::sync::OnceLock::new();
+                #(#calls)*
                 TABLE.get_or_init(|| {
                     ::asf_runtime::provider::HandlerTable::new(::std::vec::Vec::from([#(#rows),*]))
                 })
@@ -79,24 +79,28 @@ fn registration(provider: &Provider) -> TokenStream {
     let Provider { arguments, subject, .. } = provider;
     let (service, name) = (&arguments.service, &arguments.name);
     let made = match &arguments.new {
-        Some(new) => quote_spanned!(new.span()=> let made: Subject = #new(settings);),
+        // What is expected of it is said of the path, rather than of a call that no one sees.
+        Some(new) => quote_spanned! {new.span()=>
+            let new: fn(&::asf_runtime::plugin::Settings) -> #subject = #new;
+            let made = new(settings);
+        },
         None => quote_spanned! {subject.span()=>
             let made = <#subject as ::core::default::Default>::default();
         },
     };
     let settings = if arguments.new.is_some() { quote!(settings) } else { quote!(_) };
     quote! {
-        fn create(
-            #settings: &::asf_runtime::plugin::Settings,
-        ) -> ::std::sync::Arc<dyn ::asf_runtime::provider::Provider> {
-            #made
-            ::std::sync::Arc::new(made)
-        }
-
         #[::asf_runtime::linkme::distributed_slice(::asf_runtime::plugin::PROVIDERS)]
         #[linkme(crate = ::asf_runtime::linkme)]
-        static PLUGIN: ::asf_runtime::plugin::ProviderPlugin =
-            ::asf_runtime::plugin::ProviderPlugin { service: #service, name: #name, create };
+        static PLUGIN: ::asf_runtime::plugin::ProviderPlugin = {
+            fn create(
+                #settings: &::asf_runtime::plugin::Settings,
+            ) -> ::std::sync::Arc<dyn ::asf_runtime::provider::Provider> {
+                #made
+                ::std::sync::Arc::new(made)
+            }
+            ::asf_runtime::plugin::ProviderPlugin { service: #service, name: #name, create }
+        };
     }
 }
 

@@ -19,8 +19,8 @@ struct Pair {
 impl Parse for Pair {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key = input.call(<Ident as syn::ext::IdentExt>::parse_any)?;
-        input.parse::<Token![=]>().map_err(|error| {
-            syn::Error::new(error.span(), format!("`{key}` has a value: `{key} = ..`; the keys are {KEYS}"))
+        input.parse::<Token![=]>().map_err(|_| {
+            syn::Error::new(key.span(), format!("`{key}` has a value: `{key} = ..`; the keys are {KEYS}"))
         })?;
         Ok(Self { key, value: input.parse()? })
     }

@@ -2,6 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned as _;
 use syn::{
     Attribute, FnArg, GenericArgument, GenericParam, ImplItemFn, LitStr, Meta, Pat, PatType, PathArguments,
     PathSegment, ReceiverKind, ReturnType, Token, Type,
@@ -19,15 +20,7 @@ struct Binding {
 
 impl Parse for Binding {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let form = "the operation's name is expected here: #[handler(\"CreateQueue\")]";
-        let literal: LitStr = input.parse().map_err(|error| syn::Error::new(error.span(), form))?;
-        let value = literal.value();
-        let is_name = value.starts_with(|it: char| it.is_ascii_alphabetic())
-            && value.chars().all(|it| it.is_ascii_alphanumeric())
-            && syn::parse_str::<Ident>(&value).is_ok();
-        if !is_name {
-            return Err(syn::Error::new(literal.span(), form));
-        }
+        let operation = operation(input)?;
         let mut expand = false;
         while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
             let option: Ident = input.parse()?;
@@ -37,8 +30,24 @@ impl Parse for Binding {
             }
             expand = true;
         }
-        Ok(Self { operation: Ident::new(&value, literal.span()), expand })
+        Ok(Self { operation, expand })
     }
+}
+
+/// The operation's name, as an identifier where the literal is. An identifier will do as well: that is how
+/// rustc spells the right name when it is misspelt.
+fn operation(input: ParseStream<'_>) -> syn::Result<Ident> {
+    let refused =
+        |span| syn::Error::new(span, "the operation's name is expected here: #[handler(\"CreateQueue\")]");
+    if let Some(name) = input.parse::<Option<Ident>>()? {
+        return Ok(name);
+    }
+    let literal: LitStr = input.parse().map_err(|error| refused(error.span()))?;
+    let value = literal.value();
+    let is_name = value.starts_with(|it: char| it.is_ascii_alphabetic())
+        && value.chars().all(|it| it.is_ascii_alphanumeric())
+        && syn::parse_str::<Ident>(&value).is_ok();
+    if is_name { Ok(Ident::new(&value, literal.span())) } else { Err(refused(literal.span())) }
 }
 
 /// Reads a function and its `#[handler]`. Nothing comes of one that is wrong.
@@ -62,7 +71,7 @@ pub(super) fn parse(attribute: &Attribute, function: ImplItemFn, problems: &mut 
     let is_async = function.sig.asyncness.is_some() || returns_future;
     let method = Ident::new(&names::method(&operation.to_string()), operation.span());
     let in_trait_form = is_async
-        && matches!(arguments.as_slice(), [Argument::Context] | [Argument::Context, Argument::Input])
+        && matches!(arguments.as_slice(), [Argument::Context] | [Argument::Context, Argument::Input(_)])
         && !expand
         && (returns_future || returns_output_or_error(&function.sig.output));
     let form = match in_trait_form {
@@ -134,18 +143,17 @@ fn argument(parameter: &PatType, expand: bool, before: &[Argument]) -> syn::Resu
         return refuse("the context is borrowed: `ctx: &RequestContext`");
     }
     if !expand {
-        if before.iter().any(|it| matches!(it, Argument::Input)) {
+        if before.iter().any(|it| matches!(it, Argument::Input(_))) {
             return refuse(
                 "a handler takes `ctx: &RequestContext` and the operation's input; to take members of the \
                  input, write #[handler(\"..\", expand)]",
             );
         }
-        return Ok(Argument::Input);
+        return Ok(Argument::Input(parameter.ty.span()));
     }
     match &*parameter.pat {
         Pat::Ident(it) if it.by_ref.is_none() && it.subpat.is_none() => {
-            let field = Ident::new(&it.ident.to_string(), it.ident.span());
-            Ok(Argument::Member { field, required: !named(&parameter.ty, "Option") })
+            Ok(Argument::Member { field: it.ident.clone(), required: !named(&parameter.ty, "Option") })
         }
         _ => refuse("with `expand` a parameter has the name of the input's field that it takes"),
     }

@@ -1,3 +1,11 @@
 //! Providers made by `#[provider]`, called as the gateway calls them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
+
+mod calling;
+mod expand;
+mod forms;
+mod guide;
+mod misuse;
 mod plain;
+mod raw;

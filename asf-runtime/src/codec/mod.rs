@@ -1,6 +1,7 @@
 //! Formats of bodies: text <-> [`Shape`](crate::Shape), driven by the schema. A codec knows no protocol.
 
 pub mod cbor;
+pub mod form;
 pub mod json;
 pub mod names;
 pub mod text;
@@ -8,10 +9,22 @@ pub mod xml;
 
 use std::fmt;
 
+use asf_schema::Location;
+
 use crate::AwsError;
 
 /// Greatest depth of nested structures, lists and maps in anything that is read or written.
 pub const MAX_DEPTH: usize = 128;
+
+/// Whether a member travels in the body. In an output (or an error) members that are bound to the path or the
+/// query string do, as there they have no other place.
+pub(crate) fn in_body(location: Location, output: bool) -> bool {
+    match location {
+        Location::Body => true,
+        Location::Uri | Location::QueryString => output,
+        Location::Header | Location::Headers | Location::StatusCode => false,
+    }
+}
 
 /// Input that does not fit the schema: what was wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

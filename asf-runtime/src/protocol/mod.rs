@@ -4,7 +4,12 @@
 //! schemas and [`Shape`]s and knows no service; the codecs below it (JSON, XML, forms, CBOR) know no
 //! protocol.
 
+mod ec2;
+mod form_rpc;
+mod host;
 mod json;
+mod query;
+mod rest;
 mod rpc;
 mod rpc_v2_cbor;
 
@@ -16,6 +21,8 @@ use crate::error::ServiceError;
 use crate::shape::{ByteStream, StreamError};
 use crate::{AwsError, Shape};
 
+pub use host::host_prefix;
+
 /// A request or response with its body, which is a stream where the operation has it so.
 pub type Request = http::Request<ByteStream>;
 /// See [`Request`].
@@ -25,10 +32,12 @@ pub type Response = http::Response<ByteStream>;
 #[must_use]
 pub fn of(kind: ProtocolKind) -> &'static dyn Protocol {
     match kind {
+        ProtocolKind::Ec2 => &ec2::Ec2,
         ProtocolKind::Json => &json::AwsJson,
+        ProtocolKind::Query => &query::Query,
         ProtocolKind::RpcV2Cbor => &rpc_v2_cbor::RpcV2Cbor,
-        // One line for each of the others takes the place of this one.
-        _ => &json::AwsJson,
+        ProtocolKind::RestJson => &rest::RestJson,
+        ProtocolKind::RestXml => &rest::RestXml,
     }
 }
 

@@ -28,12 +28,17 @@ pub(super) fn response(
     body: Vec<u8>,
 ) -> Response {
     let mut response = Response::new(if body.is_empty() { ByteStream::Empty } else { body.into() });
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set_status(&mut response, status);
     if let Some(content_type) = content_type {
         response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     set(response.headers_mut(), REQUEST_ID, exchange.request_id);
     response
+}
+
+/// Sets the status; one that there is not in HTTP is a fault of ours.
+pub(super) fn set_status(response: &mut Response, status: u16) {
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
 }
 
 /// Sets a header, if the text can be one.
@@ -120,7 +125,11 @@ const QUERY_NAMES: &[(&str, &str)] = &[
 ];
 
 /// The modelled error of a name or code: one of the operation's, else any of the service's.
-fn modelled(service: &'static ServiceSchema, operation: Option<Operation>, code: &str) -> Option<Schema> {
+pub(super) fn modelled(
+    service: &'static ServiceSchema,
+    operation: Option<Operation>,
+    code: &str,
+) -> Option<Schema> {
     let code = bare(code);
     let is_it = |schema: &Schema| schema.error().is_some_and(|it| it.code == code || schema.name() == code);
     let of_operation = operation.and_then(|it| it.errors().find(is_it));
@@ -157,7 +166,7 @@ fn namespace(service: &'static ServiceSchema, schema: Option<Schema>, name: &str
 }
 
 /// A code without namespace and trailing URI: `a.b#Code:http://...` is `Code`.
-fn bare(code: &str) -> &str {
+pub(super) fn bare(code: &str) -> &str {
     let code = code.split_once(':').map_or(code, |(code, _)| code);
     code.rsplit_once('#').map_or(code, |(_, code)| code)
 }

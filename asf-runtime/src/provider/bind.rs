@@ -229,3 +229,42 @@ pub const fn same(left: &str, right: &str) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_by_field() {
+        let spec = br#"{
+            "metadata": {"protocol": "json", "serviceId": "Names", "apiVersion": "2020-01-01"},
+            "operations": {},
+            "shapes": {
+                "All": {"type": "structure", "members": {
+                    "MD5OfBody": {"shape": "Text"}, "Type": {"shape": "Text"}, "x-amz-meta": {"shape": "Text"},
+                    "IPv6Addresses": {"shape": "Text"}, "64Bit": {"shape": "Text"}
+                }},
+                "Text": {"type": "string"}
+            }
+        }"#;
+        let schema = asf_schema::load_service("names", spec).unwrap().shape("All").unwrap();
+        for (field, expected) in [
+            ("md5_of_body", Some("MD5OfBody")),
+            ("type", Some("Type")),
+            ("x_amz_meta", Some("x-amz-meta")),
+            ("ipv6_addresses", Some("IPv6Addresses")),
+            ("_64bit", Some("64Bit")),
+            ("body", None),
+        ] {
+            let found = member_of(schema, field).map(|index| schema.member(index).name());
+            assert_eq!(found, expected, "{field}");
+        }
+    }
+
+    #[test]
+    fn texts_at_compile_time() {
+        for (left, right) in [("", ""), ("sqs", "sqs"), ("sqs", "sns"), ("sqs", "sq"), ("sq", "sqs")] {
+            assert_eq!(same(left, right), left == right, "{left} {right}");
+        }
+    }
+}

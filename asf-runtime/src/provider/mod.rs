@@ -7,6 +7,7 @@
 #[doc(hidden)]
 pub mod bind;
 mod dynamic;
+mod registry;
 mod typed;
 
 use std::any::Any;
@@ -14,7 +15,8 @@ use std::any::Any;
 use asf_schema::{Operation, ServiceSchema};
 use futures_util::future::BoxFuture;
 
-pub use dynamic::{DynamicProvider, NoSuchOperation};
+pub use dynamic::{DynamicProvider, DynamicResult, NoSuchOperation};
+pub use registry::Providers;
 pub use typed::{Handler, HandlerTable, TypedOperation, TypedProvider};
 
 use crate::error::ServiceError;

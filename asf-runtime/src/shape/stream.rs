@@ -119,13 +119,19 @@ impl Stream for ByteStream {
 
 impl http_body::Body for ByteStream {
     type Data = Bytes;
-    type Error = StreamError;
+    /// The text of the [`StreamError`]: a server can do nothing with it but cut the connection, and the
+    /// errors of services cannot go between threads as those of bodies have to.
+    type Error = std::io::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, StreamError>>> {
-        self.poll_next(cx).map(|next| next.map(|piece| piece.map(http_body::Frame::data)))
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
+        let frame = |piece: Result<Bytes, StreamError>| match piece {
+            Ok(bytes) => Ok(http_body::Frame::data(bytes)),
+            Err(error) => Err(std::io::Error::other(error.to_string())),
+        };
+        self.poll_next(cx).map(|next| next.map(frame))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -206,20 +212,28 @@ pub enum StreamError {
     /// It breaks the rules of its framing (aws-chunked, event stream, compression, checksum).
     #[error("the body is malformed: {0}")]
     Malformed(String),
+    /// It has another length than was announced.
+    #[error("the body has {actual} bytes, not {expected} as was announced")]
+    WrongLength {
+        /// What was announced.
+        expected: u64,
+        /// What was found; of a body that is too long, where it was given up.
+        actual: u64,
+    },
     /// A checksum that the client sent is not that of the body.
     #[error("the {algorithm} checksum of the body is {actual}, not {expected} as was announced")]
     ChecksumMismatch {
-        /// `crc32`, `sha256`...
+        /// `crc32`, `sha256`... of `x-amz-checksum-*`; `content-md5`; `x-amz-content-sha256`.
         algorithm: &'static str,
-        /// What was announced, base64.
+        /// What was announced, base64 (of `x-amz-content-sha256`, hexadecimal digits).
         expected: String,
-        /// What was found, base64.
+        /// What was found, likewise.
         actual: String,
     },
     /// The connection failed.
     #[error("the connection failed: {0}")]
     Io(#[from] std::io::Error),
-    /// An error of the service, sent in the stream.
+    /// An error of the service: sent in the stream, or what the service says of a body like this.
     #[error("{0}")]
     Service(Box<dyn ServiceError>),
 }

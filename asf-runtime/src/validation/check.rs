@@ -1,5 +1,7 @@
 //! The walk over a value that finds what is not met.
 
+use std::collections::HashSet;
+
 use asf_schema::{Constraints, Kind, Member, MemberFlags, Schema, ShapeFlags};
 
 use super::wording::{self, Violation};
@@ -7,6 +9,7 @@ use super::{Form, Style, pattern};
 use crate::Shape;
 use crate::codec::MAX_DEPTH;
 use crate::shape::Scalar;
+use crate::value::neutral::to_neutral;
 
 /// Greatest number of violations that are collected: a message of more helps no one.
 const MAX_VIOLATIONS: usize = 100;
@@ -193,6 +196,9 @@ fn unmet(schema: Schema, value: &dyn Shape) -> Vec<String> {
         }
         return found;
     }
+    if schema.has(ShapeFlags::UNIQUE_ITEMS) && has_equal_items(schema, value) {
+        found.push(wording::UNIQUE.to_owned());
+    }
     let Some(constraints) = schema.constraints() else { return found };
     if let (Some(pattern), Some(Scalar::Str(text))) = (constraints.pattern, value.scalar())
         && !pattern::matches(pattern, text)
@@ -208,6 +214,16 @@ fn unmet(schema: Schema, value: &dyn Shape) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether two items of a list are equal. They are compared in their neutral form, which is the same for
+/// equal items, so that a long list takes no longer than its length.
+fn has_equal_items(schema: Schema, list: &dyn Shape) -> bool {
+    let Some(target) = schema.item().map(Member::target) else { return false };
+    let mut seen = HashSet::with_capacity(list.len().min(1024));
+    (0..list.len())
+        .filter_map(|index| list.get(index))
+        .any(|item| !seen.insert(to_neutral(target, item).to_string()))
 }
 
 /// The number that bounds apply to: the length of texts, blobs and collections, or the number itself.

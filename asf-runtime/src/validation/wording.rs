@@ -52,6 +52,9 @@ pub(super) fn pattern(pattern: &str) -> String {
     format!("Member must satisfy regular expression pattern: {pattern}")
 }
 
+/// What is said of a list with two equal items.
+pub(super) const UNIQUE: &str = "Member must have unique values";
+
 /// `Member must have length less than or equal to ..`, or `value` of numbers.
 pub(super) fn maximum(kind: Kind, constraints: &Constraints) -> Option<String> {
     let bound = number(kind, constraints.max?);

@@ -4,5 +4,6 @@ pub mod completions;
 pub mod generate;
 pub mod marshal;
 pub mod new;
+pub mod route;
 pub mod services;
 pub mod specs;

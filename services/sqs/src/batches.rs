@@ -12,9 +12,12 @@ const MAX_ENTRIES: usize = 10;
 ///
 /// # Errors
 /// `EmptyBatchRequest`; `TooManyEntriesInBatchRequest`
-/// (test_sqs::test_too_many_entries_in_batch_request); `InvalidBatchEntryId`
+/// (test_sqs::test_too_many_entries_in_batch_request); `MissingParameter`; `InvalidBatchEntryId`
 /// (::test_delete_message_batch_invalid_msg_id); `BatchEntryIdsNotDistinct`.
-pub fn check_ids<'a>(entry: &str, ids: impl ExactSizeIterator<Item = &'a str>) -> Result<(), QueueError> {
+pub fn check_ids<'a>(
+    entry: &str,
+    ids: impl ExactSizeIterator<Item = Option<&'a str>>,
+) -> Result<(), QueueError> {
     let count = ids.len();
     if count == 0 {
         return Err(QueueError::new(
@@ -29,7 +32,8 @@ pub fn check_ids<'a>(entry: &str, ids: impl ExactSizeIterator<Item = &'a str>) -
         ));
     }
     let mut seen = HashSet::new();
-    for id in ids {
+    for (index, id) in ids.enumerate() {
+        let id = id.ok_or_else(|| missing(entry, index, "Id"))?;
         let of_alphabet = id.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-' || it == b'_');
         if !(1..=80).contains(&id.len()) || !of_alphabet {
             return Err(QueueError::new(
@@ -43,6 +47,15 @@ pub fn check_ids<'a>(entry: &str, ids: impl ExactSizeIterator<Item = &'a str>) -
         }
     }
     Ok(())
+}
+
+/// A member that an entry, the first of which has the index 0, must have; it fails the whole batch.
+///
+/// AWS names the parameter as the query protocol does (aws-sdk-js issue 2388: "The request must contain
+/// the parameter DeleteMessageBatchRequestEntry.1.Id.").
+#[must_use]
+pub fn missing(entry: &str, index: usize, member: &str) -> QueueError {
+    QueueError::missing(&format!("{entry}.{}.{member}", index + 1))
 }
 
 /// Checks the size of all messages of a batch together. The limit is the same for every queue, whatever
@@ -92,10 +105,14 @@ mod tests {
             (vec![long.as_str()], ErrorKind::InvalidBatchEntryId, invalid),
             (vec!["a", "b", "a"], ErrorKind::BatchEntryIdsNotDistinct, "Id a repeated."),
         ] {
-            let error = check_ids("SendMessageBatchRequestEntry", ids.into_iter()).unwrap_err();
+            let error = check_ids("SendMessageBatchRequestEntry", ids.into_iter().map(Some)).unwrap_err();
             assert_eq!((error.kind, error.message.as_str()), (kind, message));
         }
-        assert_eq!(check_ids("SendMessageBatchRequestEntry", ["a", "A-1_"].into_iter()), Ok(()));
+        assert_eq!(check_ids("SendMessageBatchRequestEntry", ["a", "A-1_"].into_iter().map(Some)), Ok(()));
+        assert_eq!(
+            check_ids("SendMessageBatchRequestEntry", [Some("a"), None].into_iter()).unwrap_err().message,
+            "The request must contain the parameter SendMessageBatchRequestEntry.2.Id."
+        );
     }
 
     /// test_sqs::test_send_message_batch_with_oversized_contents

@@ -7,15 +7,17 @@
 pub mod attempts;
 pub mod attributes;
 pub mod batches;
-pub mod developer_endpoint;
+mod developer;
 pub mod error;
 pub mod fifo;
+pub mod inspection;
 pub mod md5;
 pub mod message_attributes;
 pub mod models;
 pub mod move_tasks;
 pub mod names;
 pub mod permissions;
+mod provider;
 pub mod queues;
 pub mod receipt;
 pub mod receive;
@@ -24,3 +26,5 @@ pub mod send;
 pub mod store;
 pub mod urls;
 pub mod visibility;
+
+pub use provider::SqsProvider;

@@ -66,7 +66,10 @@ pub fn check_user(raw: impl ExactSizeIterator<Item = (String, RawValue)>) -> Res
     .collect()
 }
 
-/// Checks the attributes for other AWS services. There is one: `AWSTraceHeader`, a text.
+/// The one attribute for other AWS services, a text.
+pub const TRACE_HEADER: &str = "AWSTraceHeader";
+
+/// Checks the attributes for other AWS services. There is one: [`TRACE_HEADER`].
 ///
 /// # Errors
 /// `InvalidParameterValue`
@@ -74,10 +77,10 @@ pub fn check_system(
     raw: impl ExactSizeIterator<Item = (String, RawValue)>,
 ) -> Result<Attributes, QueueError> {
     raw.map(|(name, value)| {
-        if name != "AWSTraceHeader" {
+        if name != TRACE_HEADER {
             return Err(invalid(format!(
                 "Message system attribute name '{name}' is invalid. \
-                 You must use only the following supported names: AWSTraceHeader."
+                 You must use only the following supported names: {TRACE_HEADER}."
             )));
         }
         let value = check_value("system", &name, value)?;

@@ -20,6 +20,8 @@ use crate::store::Store;
 
 /// Messages that a task without a limit moves before it lets others go on.
 const BATCH: usize = 500;
+/// Why a task fails whose source or destination was deleted.
+const GONE: &str = "AWS.SimpleQueueService.NonExistentQueue";
 /// So many tasks of a source queue are remembered, and answered at most.
 const REMEMBERED: usize = 10;
 
@@ -231,11 +233,11 @@ impl MoveTask {
             return false;
         }
         let Some(source) = around.store.by_arn(&self.source) else {
-            return self.end(Status::Failed, Some("AWS.SimpleQueueService.NonExistentQueue"));
+            return self.end(Status::Failed, Some(GONE));
         };
         let drained = match source.open(now) {
             Ok(mut state) => state.backlog.drain_visible(batch),
-            Err(_) => return self.end(Status::Failed, Some("AWS.SimpleQueueService.NonExistentQueue")),
+            Err(_) => return self.end(Status::Failed, Some(GONE)),
         };
         if drained.is_empty() {
             return self.end(Status::Completed, None);
@@ -243,13 +245,13 @@ impl MoveTask {
         let mut targets = BTreeMap::new();
         let mut failure = None;
         for letter in drained {
-            match self.target(around, &mut targets, &letter) {
-                Ok(target) => {
-                    if target.readmit(&letter, now, &around.ids).is_ok() {
-                        self.progress().moved += 1;
-                    }
-                }
-                Err(reason) => {
+            let outcome = match self.target(around, &mut targets, &letter) {
+                Ok(target) => target.readmit(letter, now, &around.ids).map_err(|letter| (GONE, *letter)),
+                Err(reason) => Err((reason, letter)),
+            };
+            match outcome {
+                Ok(()) => self.progress().moved += 1,
+                Err((reason, letter)) => {
                     failure = Some(reason);
                     let from = letter.message.dead_letter_source.clone();
                     // Only a queue deleted at this moment refuses; its messages go with it.
@@ -281,7 +283,7 @@ impl MoveTask {
         if let Some(target) = known.get(&arn.to_string()) {
             return Ok(target.clone());
         }
-        let target = around.store.by_arn(arn).ok_or("AWS.SimpleQueueService.NonExistentQueue")?;
+        let target = around.store.by_arn(arn).ok_or(GONE)?;
         known.insert(arn.to_string(), target.clone());
         Ok(target)
     }
@@ -300,8 +302,11 @@ impl MoveTask {
 impl Queue {
     /// Takes a message back from a dead-letter queue. It counts as a new one: id, age and receives
     /// ("Configure a dead-letter queue redrive" in the developer guide).
-    fn readmit(&self, letter: &DeadLetter, now: Timestamp, ids: &Ids) -> Result<(), Box<DeadLetter>> {
-        let mut message = crate::models::Message::clone(&letter.message);
+    fn readmit(&self, letter: DeadLetter, now: Timestamp, ids: &Ids) -> Result<(), Box<DeadLetter>> {
+        if self.open(now).is_err() {
+            return Err(Box::new(letter));
+        }
+        let mut message = Arc::unwrap_or_clone(letter.message);
         message.id = ids.uuid();
         message.sent = now;
         let letter = DeadLetter { message: Arc::new(message), receives: 0, first_received: None };

@@ -34,6 +34,8 @@ pub struct Wish {
     pub wait: Option<i32>,
     /// `ReceiveRequestAttemptId`, FIFO only.
     pub attempt: Option<String>,
+    /// Lets `max` be greater than 10 (`SQS_DISABLE_MAX_NUMBER_OF_MESSAGE_LIMIT`).
+    pub unlimited: bool,
 }
 
 /// A message that was received.
@@ -55,7 +57,8 @@ impl Wish {
     /// ::test_send_receive_wait_time_seconds)
     fn check(&self, queue: &Queue) -> Result<(), QueueError> {
         let outside = |value: Option<i32>, low, high| value.filter(|it| !(low..=high).contains(it));
-        if let Some(max) = outside(self.max, 1, 10) {
+        let most = if self.unlimited { i32::MAX } else { 10 };
+        if let Some(max) = outside(self.max, 1, most) {
             return Err(QueueError::parameter(
                 "MaxNumberOfMessages",
                 max,

@@ -10,7 +10,7 @@ use crate::attributes::Settings;
 use crate::error::{ErrorKind, QueueError};
 use crate::fifo::Original;
 use crate::md5;
-use crate::message_attributes::{self, ALLOWED, Attributes};
+use crate::message_attributes::{self, ALLOWED, AttributeContent, AttributeValue, Attributes, TRACE_HEADER};
 use crate::models::{DeadLetter, Message, Queue};
 use crate::names::check_token;
 
@@ -25,6 +25,9 @@ pub struct Outgoing {
     pub attributes: Attributes,
     /// `AWSTraceHeader`, checked.
     pub system_attributes: Attributes,
+    /// The trace that the request itself belongs to (`X-Amzn-Trace-Id`): it becomes the `AWSTraceHeader` of
+    /// a message that has none ("X-Ray and Amazon SQS" in the developer guide of X-Ray).
+    pub trace: Option<String>,
     /// FIFO only.
     pub deduplication_id: Option<String>,
     /// Needed in FIFO queues.
@@ -36,30 +39,6 @@ impl Outgoing {
     #[must_use]
     pub fn size(&self) -> usize {
         self.body.len() + message_attributes::size(&self.attributes)
-    }
-
-    /// Checks what makes a whole batch fail, not only an entry of it
-    /// (test_sqs::test_send_batch_missing_deduplication_id_for_fifo_queue): what must be there.
-    ///
-    /// # Errors
-    /// `MissingParameter`, `InvalidParameterValue`
-    pub fn check_presence(&self, settings: &Settings) -> Result<(), QueueError> {
-        if self.body.is_empty() {
-            return Err(QueueError::missing("MessageBody"));
-        }
-        if let Some(fifo) = settings.fifo {
-            if self.group.is_none() {
-                return Err(QueueError::missing("MessageGroupId"));
-            }
-            if self.deduplication_id.is_none() && !fifo.content_based_deduplication {
-                return Err(QueueError::new(
-                    ErrorKind::InvalidParameterValue,
-                    "The queue should either have ContentBasedDeduplication enabled or \
-                     MessageDeduplicationId provided explicitly",
-                ));
-            }
-        }
-        Ok(())
     }
 
     /// Checks everything but the size, whose wording differs in batches.
@@ -103,6 +82,31 @@ impl Outgoing {
     }
 }
 
+/// Checks what makes a whole batch fail, not only an entry of it: what a message of a FIFO queue must have
+/// (test_sqs::test_posting_to_fifo_requires_deduplicationid_group_id,
+/// ::test_send_batch_missing_deduplication_id_for_fifo_queue).
+///
+/// # Errors
+/// `MissingParameter`, `InvalidParameterValue`
+pub fn check_fifo_members(
+    settings: &Settings,
+    group: Option<&str>,
+    deduplication_id: Option<&str>,
+) -> Result<(), QueueError> {
+    let Some(fifo) = settings.fifo else { return Ok(()) };
+    if group.is_none() {
+        return Err(QueueError::missing("MessageGroupId"));
+    }
+    if deduplication_id.is_none() && !fifo.content_based_deduplication {
+        return Err(QueueError::new(
+            ErrorKind::InvalidParameterValue,
+            "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId \
+             provided explicitly",
+        ));
+    }
+    Ok(())
+}
+
 /// What the sender gets to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -131,7 +135,11 @@ impl Queue {
         ids: &Ids,
     ) -> Result<Sent, QueueError> {
         let settings = self.settings(now)?;
-        outgoing.check_presence(&settings)?;
+        if outgoing.body.is_empty() {
+            // test_sqs::test_send_empty_message
+            return Err(QueueError::missing("MessageBody"));
+        }
+        check_fifo_members(&settings, outgoing.group.as_deref(), outgoing.deduplication_id.as_deref())?;
         if outgoing.size() > settings.maximum_message_size as usize {
             // test_sqs::test_send_oversized_message
             return Err(QueueError::new(
@@ -145,7 +153,7 @@ impl Queue {
         self.send_checked(outgoing, &settings, sender_id, now, ids)
     }
 
-    /// Sends an entry of a batch, after [`Outgoing::check_presence`] of all of them.
+    /// Sends an entry of a batch; what it must have was looked at before, for all of them.
     ///
     /// # Errors
     /// `InvalidParameterValue`, `InvalidMessageContents`, `QueueDoesNotExist`
@@ -179,7 +187,7 @@ impl Queue {
         ids: &Ids,
     ) -> Result<Sent, QueueError> {
         outgoing.check_values(settings.fifo.is_some())?;
-        let Outgoing { body, delay_seconds, attributes, system_attributes, deduplication_id, group } =
+        let Outgoing { body, delay_seconds, attributes, system_attributes, trace, deduplication_id, group } =
             outgoing;
         let deduplication_id =
             settings.fifo.map(|_| deduplication_id.unwrap_or_else(|| content_based_id(&body)));
@@ -203,6 +211,12 @@ impl Queue {
             md5_of_system_attributes: md5::of_attributes(&message.system_attributes),
             sequence_number: None,
         };
+        if let Some(trace) = trace {
+            // After the digests, which are of what the sender gave.
+            let value =
+                AttributeValue { data_type: "String".to_owned(), content: AttributeContent::Text(trace) };
+            message.system_attributes.entry(TRACE_HEADER.to_owned()).or_insert(value);
+        }
         let own_delay = delay_seconds.filter(|_| settings.fifo.is_none()).map(i64::from);
         let delay = own_delay.unwrap_or(i64::from(settings.delay_seconds));
         let visible_at = (delay > 0).then(|| now.plus_seconds(delay));

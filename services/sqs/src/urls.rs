@@ -97,51 +97,115 @@ fn region_of_host(host: &str) -> Option<Region> {
         [_, "sqs", region, "vpce", ..] => region,
         _ => return None,
     };
-    // `sqs.localhost` and the like name no region; every region has a hyphen.
-    region.contains('-').then(|| Region::new(region))
+    is_region(region).then(|| Region::new(region))
 }
 
-/// Writes the URL of a queue. `host` is the request's `Host` header, if there is one.
-#[must_use]
-pub fn write(
+/// Whether a label of a host is a region, and not a part of someone's own name (`sqs.my-app.internal`):
+/// words and a number, `us-gov-west-1`.
+fn is_region(label: &str) -> bool {
+    let Some((words, number)) = label.rsplit_once('-') else { return false };
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase());
+    words.contains('-')
+        && words.split('-').all(is_word)
+        && !number.is_empty()
+        && number.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// Where users reach us who were not told otherwise: the name resolves to the loopback address.
+const LOCAL: &str = "localhost.localstack.cloud";
+/// The port that LocalStack's users know.
+const LOCAL_PORT: &str = "4566";
+
+/// Gives out queue URLs.
+#[derive(Clone, Debug, Default)]
+pub struct UrlWriter {
     strategy: UrlStrategy,
-    scheme: &str,
-    host: Option<&str>,
-    account: AccountId,
-    region: &Region,
-    name: &str,
-) -> String {
-    const LOCAL: &str = "localhost.localstack.cloud:4566";
-    let (host, port) = match host.filter(|host| !host.is_empty()) {
-        Some(host) => (host, host.rsplit_once(':').map_or(80, |(_, port)| port.parse().unwrap_or(80))),
-        None => (LOCAL, 4566_u16),
-    };
-    match strategy {
-        UrlStrategy::Standard => {
-            format!("{scheme}://sqs.{region}.localhost.localstack.cloud:{port}/{account}/{name}")
-        }
-        UrlStrategy::Domain => {
-            format!("{scheme}://{region}.queue.localhost.localstack.cloud:{port}/{account}/{name}")
-        }
-        UrlStrategy::Path => format!("{scheme}://{host}/queue/{region}/{account}/{name}"),
-        UrlStrategy::Off => format!("{scheme}://{host}/{account}/{name}"),
-        UrlStrategy::Dynamic => {
-            // The base domain of AWS's users who point a name at us, of LocalStack's, or a plain host.
-            let base =
-                |host: &str| host.starts_with("localhost.localstack.cloud") || host.contains("amazonaws.");
-            match region_of_host(host) {
-                // The host says a region already; what it says may be another's than the queue's.
-                Some(said) if said == *region => format!("{scheme}://{host}/{account}/{name}"),
-                Some(said) => {
-                    let host = host.replacen(said.as_str(), region.as_str(), 1);
-                    format!("{scheme}://{host}/{account}/{name}")
+    /// `LOCALSTACK_HOST`, with a port.
+    host: Option<String>,
+}
+
+/// The form of a host.
+enum HostForm {
+    /// `sqs.REGION.base`
+    Standard,
+    /// `REGION.queue.base`
+    Domain,
+    /// No region in it.
+    Plain,
+}
+
+impl UrlWriter {
+    /// URLs of a strategy. `host` is `LOCALSTACK_HOST`: a name, a name and a port, or a port alone with a
+    /// colon before it; where there is none, URLs name the host that the request named.
+    #[must_use]
+    pub fn new(strategy: UrlStrategy, host: Option<&str>) -> Self {
+        let host = host.map(|host| match host.rsplit_once(':') {
+            Some(("", port)) => format!("{LOCAL}:{port}"),
+            Some((_, port)) if port.bytes().all(|it| it.is_ascii_digit()) => host.to_owned(),
+            _ => format!("{host}:{LOCAL_PORT}"),
+        });
+        Self { strategy, host }
+    }
+
+    /// Writes the URL of a queue. `asked` is the request's `Host` header, if there is one.
+    #[must_use]
+    pub fn write(
+        &self,
+        scheme: &str,
+        asked: Option<&str>,
+        account: AccountId,
+        region: &Region,
+        name: &str,
+    ) -> String {
+        let asked = asked.filter(|host| !host.is_empty());
+        let (form, base) = asked.map_or((HostForm::Plain, None), |host| {
+            let (form, base) = split_host(host);
+            (form, Some(base))
+        });
+        // Endpoints of AWS's, which a user pointed at us, mean something as a whole only.
+        let is_aws = |base: &&str| base.starts_with("amazonaws.");
+        let plain = || self.host.as_deref().or(if base.is_some_and(|it| is_aws(&it)) { asked } else { base });
+        let local = || format!("{LOCAL}:{LOCAL_PORT}");
+        let of_region = |form: &HostForm, base: &str| match form {
+            HostForm::Standard => format!("sqs.{region}.{base}"),
+            HostForm::Domain => format!("{region}.queue.{base}"),
+            HostForm::Plain => base.to_owned(),
+        };
+        let named = || match (&self.host, asked.and_then(|host| host.rsplit_once(':'))) {
+            (Some(host), _) => host.clone(),
+            (None, Some((_, port))) => format!("{LOCAL}:{port}"),
+            (None, None) if asked.is_some() => LOCAL.to_owned(),
+            (None, None) => local(),
+        };
+        let host = match self.strategy {
+            UrlStrategy::Standard => of_region(&HostForm::Standard, &named()),
+            UrlStrategy::Domain => of_region(&HostForm::Domain, &named()),
+            UrlStrategy::Path | UrlStrategy::Off => plain().map_or_else(local, str::to_owned),
+            UrlStrategy::Dynamic => {
+                let base = self.host.as_deref().or(base).map_or_else(local, str::to_owned);
+                match form {
+                    HostForm::Plain if base.starts_with(LOCAL) => of_region(&HostForm::Standard, &base),
+                    form => of_region(&form, &base),
                 }
-                None if base(host) && host.starts_with("localhost") => {
-                    format!("{scheme}://sqs.{region}.{host}/{account}/{name}")
-                }
-                None => format!("{scheme}://{host}/{account}/{name}"),
             }
+        };
+        match self.strategy {
+            UrlStrategy::Path => format!("{scheme}://{host}/queue/{region}/{account}/{name}"),
+            _ => format!("{scheme}://{host}/{account}/{name}"),
         }
+    }
+}
+
+/// Takes the region out of a host: its form, and what is left.
+fn split_host(host: &str) -> (HostForm, &str) {
+    let after = |prefix: &str| host.strip_prefix(prefix)?.split_once('.').filter(|(it, _)| is_region(it));
+    if let Some((_, base)) = after("sqs.").or_else(|| after("sqs-fips.")) {
+        return (HostForm::Standard, base);
+    }
+    let of_domain = host.split_once('.').filter(|(it, _)| is_region(it));
+    match of_domain.and_then(|(_, rest)| rest.strip_prefix("queue.")) {
+        Some(base) => (HostForm::Domain, base),
+        None => (HostForm::Plain, host),
     }
 }
 
@@ -219,13 +283,57 @@ mod tests {
                 Some("localhost:4566"),
                 "http://eu-west-1.queue.localhost.localstack.cloud:4566/000000000000/q",
             ),
+            (
+                Domain,
+                Some("sqs.us-east-1.localhost.localstack.cloud:4566"),
+                "http://eu-west-1.queue.localhost.localstack.cloud:4566/000000000000/q",
+            ),
+            (Standard, None, "http://sqs.eu-west-1.localhost.localstack.cloud:4566/000000000000/q"),
             (Path, Some("localhost:4566"), "http://localhost:4566/queue/eu-west-1/000000000000/q"),
+            (
+                Path,
+                Some("sqs.us-east-1.localhost.localstack.cloud:4566"),
+                "http://localhost.localstack.cloud:4566/queue/eu-west-1/000000000000/q",
+            ),
+            (Dynamic, Some("sqs.my-app.internal:4566"), "http://sqs.my-app.internal:4566/000000000000/q"),
+            (Off, Some("sqs.eu-west-1.amazonaws.com"), "http://sqs.eu-west-1.amazonaws.com/000000000000/q"),
+            (Off, None, "http://localhost.localstack.cloud:4566/000000000000/q"),
             (Off, Some("localhost:4566"), "http://localhost:4566/000000000000/q"),
         ] {
             let region = Region::new("eu-west-1");
-            assert_eq!(write(strategy, "http", host, AccountId::DEFAULT, &region, "q"), url);
+            let urls = UrlWriter::new(strategy, None);
+            assert_eq!(urls.write("http", host, AccountId::DEFAULT, &region, "q"), url);
             let address = parse(url).unwrap();
             assert_eq!((address.account, address.name.as_str()), (Some(AccountId::DEFAULT), "q"));
+        }
+    }
+
+    /// `LOCALSTACK_HOST` goes before the host of the request.
+    #[test]
+    fn a_host_that_is_set() {
+        use UrlStrategy::{Domain, Dynamic, Off, Path, Standard};
+        for (strategy, set, asked, url) in [
+            (Standard, "emu:4567", "localhost:4566", "http://sqs.eu-west-1.emu:4567/000000000000/q"),
+            (Domain, "emu:4567", "localhost:4566", "http://eu-west-1.queue.emu:4567/000000000000/q"),
+            (Path, "emu", "localhost:4566", "http://emu:4566/queue/eu-west-1/000000000000/q"),
+            (Off, "emu:4567", "localhost:4566", "http://emu:4567/000000000000/q"),
+            (Dynamic, "emu:4567", "localhost:4566", "http://emu:4567/000000000000/q"),
+            (
+                Dynamic,
+                "emu:4567",
+                "sqs.us-east-1.localhost.localstack.cloud:4566",
+                "http://sqs.eu-west-1.emu:4567/000000000000/q",
+            ),
+            (
+                Dynamic,
+                ":4567",
+                "localhost:4566",
+                "http://sqs.eu-west-1.localhost.localstack.cloud:4567/000000000000/q",
+            ),
+        ] {
+            let urls = UrlWriter::new(strategy, Some(set));
+            let region = Region::new("eu-west-1");
+            assert_eq!(urls.write("http", Some(asked), AccountId::DEFAULT, &region, "q"), url);
         }
     }
 }

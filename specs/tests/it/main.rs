@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod routing;
+
 use asf_schema::{Kind, MemberFlags, ProtocolKind, ServiceSchema, ShapeFlags};
 
 #[test]

@@ -157,7 +157,10 @@ fn rest_xml() {
 
 #[test]
 fn rest_xml_of_s3() {
-    insta::assert_snapshot!(everything(ProtocolKind::RestXml, &json!({"signatureVersion": "s3"})));
+    insta::assert_snapshot!(everything(
+        ProtocolKind::RestXml,
+        &json!({"signatureVersion": "s3", "noErrorWrapping": true})
+    ));
 }
 
 #[test]

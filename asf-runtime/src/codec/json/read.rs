@@ -9,14 +9,14 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 
-use asf_schema::{Kind, Location, Member, MemberFlags, Schema, ShapeFlags, TimestampFormat};
+use asf_schema::{Kind, Member, MemberFlags, Schema, ShapeFlags, TimestampFormat};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::JsonOptions;
-use crate::codec::{CodecError, text};
+use crate::codec::{CodecError, in_body, text};
 use crate::shape::{Scalar, Shape};
 use crate::{Document, Timestamp};
 
@@ -178,6 +178,13 @@ struct KeySeed {
     schema: Schema,
     hint: usize,
     body_only: bool,
+    output: bool,
+}
+
+impl KeySeed {
+    fn takes(&self, member: Member) -> bool {
+        !self.body_only || in_body(member.location(), self.output)
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
@@ -197,9 +204,9 @@ impl Visitor<'_> for KeySeed {
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
         Ok(match self.schema.member_on_wire(name, self.hint) {
-            Some(member) if !self.body_only || in_body(member) => Key::Member(member),
+            Some(member) if self.takes(member) => Key::Member(member),
             // A header and a member of the body may share their name.
-            Some(_) => match self.schema.members().find(|it| in_body(*it) && it.wire_name() == name) {
+            Some(_) => match self.schema.members().find(|it| self.takes(*it) && it.wire_name() == name) {
                 Some(member) => Key::Member(member),
                 None => Key::Unknown,
             },
@@ -207,10 +214,6 @@ impl Visitor<'_> for KeySeed {
             None => Key::Unknown,
         })
     }
-}
-
-fn in_body(member: Member) -> bool {
-    member.location() == Location::Body
 }
 
 struct StructureVisitor<'r, 's> {
@@ -232,7 +235,8 @@ impl<'de> Visitor<'de> for StructureVisitor<'_, '_> {
         let streams = MemberFlags::STREAMING | MemberFlags::EVENT_STREAM;
         let union = schema.kind() == Kind::Union;
         let (mut hint, mut set, mut unknown) = (0, 0_usize, 0_usize);
-        while let Some(key) = entries.next_key_seed(KeySeed { schema, hint, body_only })? {
+        let output = reader.options.output;
+        while let Some(key) = entries.next_key_seed(KeySeed { schema, hint, body_only, output })? {
             match key {
                 Key::Member(member) if !member.row().flags.intersects(streams) => {
                     hint = member.index() + 1;
@@ -504,6 +508,10 @@ impl ScalarVisitor<'_, '_> {
             found.filter(|_| !strict).ok_or(error)
         });
         let at = parsed.map_err(E::custom)?;
+        // Smithy's date-time has no offset; only clients are to take one.
+        if strict && format == TimestampFormat::DateTime && !text.ends_with('Z') {
+            return Err(E::invalid_value(serde::de::Unexpected::Str(text), &self));
+        }
         self.set(Scalar::Time(at))
     }
 }

@@ -1,13 +1,13 @@
 //! Value -> JSON, straight into the buffer. A null in a list or map is written whether or not the schema
 //! has it sparse: only a value without a type can hold one that it should not.
 
-use asf_schema::{Kind, Location, Member, MemberFlags, Schema, TimestampFormat};
+use asf_schema::{Kind, Member, MemberFlags, Schema, TimestampFormat};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::JsonOptions;
 use crate::Timestamp;
-use crate::codec::{CodecError, MAX_DEPTH, text};
+use crate::codec::{CodecError, MAX_DEPTH, in_body, text};
 use crate::shape::{Scalar, Shape};
 
 /// Appends a value as JSON. Streaming members are left out.
@@ -141,7 +141,7 @@ impl Writer<'_> {
         let streams = MemberFlags::STREAMING | MemberFlags::EVENT_STREAM;
         for (index, row) in schema.member_rows().iter().enumerate() {
             let Some(part) = value.get(index) else { continue };
-            if row.flags.intersects(streams) || (body_only && row.location != Location::Body) {
+            if row.flags.intersects(streams) || (body_only && !in_body(row.location, self.options.output)) {
                 continue;
             }
             write_key(row.wire_name, self.out);

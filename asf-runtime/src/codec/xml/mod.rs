@@ -30,14 +30,22 @@ pub struct XmlOptions {
     pub strict: bool,
     /// The name that the root element has to have; with none, any will do.
     pub root: Option<&'static str>,
+    /// It is the body of an output or of an error: members that are bound to the path or the query string
+    /// are in it. Only bodies of which other members travel elsewhere have to know.
+    pub output: bool,
 }
 
 impl XmlOptions {
     /// For requests on the server, and for writing.
-    pub const STRICT: Self =
-        Self { timestamp_format: TimestampFormat::DateTime, names: Names::Wire, strict: true, root: None };
+    pub const STRICT: Self = Self {
+        timestamp_format: TimestampFormat::DateTime,
+        names: Names::Wire,
+        strict: true,
+        root: None,
+        output: false,
+    };
     /// For responses on the client.
-    pub const LENIENT: Self = Self { strict: false, ..Self::STRICT };
+    pub const LENIENT: Self = Self { strict: false, output: true, ..Self::STRICT };
 
     /// With these names.
     #[must_use]
@@ -50,6 +58,13 @@ impl XmlOptions {
     #[must_use]
     pub const fn root(mut self, name: &'static str) -> Self {
         self.root = Some(name);
+        self
+    }
+
+    /// For the body of an output or error.
+    #[must_use]
+    pub const fn output(mut self) -> Self {
+        self.output = true;
         self
     }
 }

@@ -8,14 +8,14 @@
 
 use std::borrow::Cow;
 
-use asf_schema::{Kind, Location, Member, MemberFlags, Schema, ShapeFlags, TimestampFormat};
+use asf_schema::{Kind, Member, MemberFlags, Schema, ShapeFlags, TimestampFormat};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::XmlOptions;
 use super::escape::is_xml_char;
 use crate::Timestamp;
-use crate::codec::{CodecError, MAX_DEPTH, text};
+use crate::codec::{CodecError, MAX_DEPTH, in_body, text};
 use crate::shape::{Mismatch, Scalar, Shape};
 
 /// Reads a whole document into a value. An empty body is an empty structure.
@@ -449,11 +449,18 @@ impl<'x> XmlReader<'x> {
                 self.skip(&child)?;
                 continue;
             };
-            let row = member.row();
-            if row.flags.intersects(elsewhere) || (body_only && row.location != Location::Body) {
+            let is_here = |it: Member| {
+                !it.row().flags.intersects(elsewhere)
+                    && (!body_only || in_body(it.location(), self.options.output))
+            };
+            // A header and a member of the body may share their name.
+            let same_name = |it: &Member| is_here(*it) && self.options.names.element(*it) == child.name();
+            let found = if is_here(member) { Some(member) } else { schema.members().find(same_name) };
+            let Some(member) = found else {
                 self.skip(&child)?;
                 continue;
-            }
+            };
+            let row = member.row();
             let other = last.is_some_and(|it| it != member.index());
             if other && schema.kind() == Kind::Union {
                 return Err(only_one(schema));

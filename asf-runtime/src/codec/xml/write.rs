@@ -1,9 +1,9 @@
 //! Value -> XML, straight into the buffer.
 
-use asf_schema::{Kind, Location, Member, MemberFlags, Schema, ShapeFlags, TimestampFormat, XmlNamespace};
+use asf_schema::{Kind, Member, MemberFlags, Schema, ShapeFlags, TimestampFormat, XmlNamespace};
 
 use super::{XmlOptions, escape_attribute, escape_text};
-use crate::codec::{CodecError, MAX_DEPTH, text};
+use crate::codec::{CodecError, MAX_DEPTH, in_body, text};
 use crate::shape::{Scalar, Shape};
 
 /// Appends an element of a name with a value in it.
@@ -222,7 +222,7 @@ impl<'o> XmlWriter<'o> {
         let elsewhere = MemberFlags::STREAMING | MemberFlags::EVENT_STREAM | MemberFlags::XML_ATTRIBUTE;
         for member in schema.members() {
             let row = member.row();
-            if row.flags.intersects(elsewhere) || (body_only && row.location != Location::Body) {
+            if row.flags.intersects(elsewhere) || (body_only && !in_body(row.location, self.options.output)) {
                 continue;
             }
             if let Some(part) = value.get(member.index()) {

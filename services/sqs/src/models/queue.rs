@@ -7,7 +7,7 @@ use asf_runtime::identity::{AccountId, Arn, Region};
 use indexmap::IndexMap;
 use tokio::sync::Notify;
 
-use super::{Backlog, DeadLetter, Message};
+use super::{Backlog, DeadLetter};
 use crate::attempts::Attempts;
 use crate::attributes::{self, Settings};
 use crate::error::{ErrorKind, QueueError};
@@ -163,9 +163,9 @@ impl Queue {
     ///
     /// # Errors
     /// `InvalidAttributeName` if there is no attribute of a name.
-    pub fn attributes(
+    pub fn attributes<N: AsRef<str>>(
         &self,
-        names: &[String],
+        names: &[N],
         now: Timestamp,
     ) -> Result<Vec<(&'static str, String)>, QueueError> {
         const COMPUTED: [&str; 6] = [
@@ -177,7 +177,7 @@ impl Queue {
             "QueueArn",
         ];
         let known = |name: &str| name == "All" || COMPUTED.contains(&name) || Settings::is_settable(name);
-        if let Some(stray) = names.iter().find(|name| !known(name)) {
+        if let Some(stray) = names.iter().map(AsRef::as_ref).find(|name| !known(name)) {
             return Err(attributes::unknown(stray));
         }
         let state = self.open(now)?;
@@ -190,7 +190,9 @@ impl Queue {
             state.modified.seconds().to_string(),
             self.arn.to_string(),
         ]);
-        let asked_for = |name: &str| names.iter().any(|wanted| wanted == "All" || wanted == name);
+        let asked_for = |name: &str| {
+            names.iter().map(AsRef::as_ref).any(|wanted: &str| wanted == "All" || wanted == name)
+        };
         Ok(computed.chain(state.settings.all()).filter(|(name, _)| asked_for(name)).collect())
     }
 
@@ -297,12 +299,15 @@ impl Queue {
         now: Timestamp,
     ) -> Result<(), Box<DeadLetter>> {
         let Ok(mut state) = self.open(now) else { return Err(Box::new(letter)) };
-        let mut message = Message { dead_letter_source: from.cloned(), ..Message::clone(&letter.message) };
+        let DeadLetter { message, receives, first_received } = letter;
+        // The queue that it was in had the only hold of it, as a rule: then nothing is copied.
+        let mut message = Arc::unwrap_or_clone(message);
+        message.dead_letter_source = from.cloned();
         if self.is_fifo() {
             message.sent = now;
             message.sequence_number = Some(state.sequence.next(now));
         }
-        state.backlog.push(DeadLetter { message: Arc::new(message), ..letter }, None);
+        state.backlog.push(DeadLetter { message: Arc::new(message), receives, first_received }, None);
         drop(state);
         self.arrivals.notify_one();
         Ok(())

@@ -101,7 +101,7 @@ fn attributes() {
     let half = [("DelaySeconds", "1"), ("VisibilityTimeout", "x")];
     assert!(queue.set_attributes(&half, world.now(), |_| Ok(())).is_err());
     assert_eq!(queue.attributes(&["DelaySeconds".to_owned()], world.now()).unwrap()[0].1, "420");
-    assert!(queue.attributes(&[], world.now()).unwrap().is_empty());
+    assert!(queue.attributes::<String>(&[], world.now()).unwrap().is_empty());
     assert!(queue.attributes(&["Policy".to_owned()], world.now()).unwrap().is_empty());
     assert_error(
         queue.attributes(&["Nope".to_owned()], world.now()),

@@ -1,9 +1,13 @@
 //! Calls of operations: what a generated client stands on.
 
+mod in_process;
+
 use std::any::Any;
 
 use asf_schema::Operation;
 use futures_util::future::BoxFuture;
+
+pub use in_process::InProcess;
 
 use crate::error::ServiceError;
 use crate::provider::TypedOperation;

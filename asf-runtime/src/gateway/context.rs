@@ -1,0 +1,95 @@
+//! What the handlers of a chain know of a request, and what they make of it.
+
+use std::net::SocketAddr;
+
+use asf_schema::{Operation, ProtocolKind, ServiceSchema};
+use http::request::Parts;
+
+use crate::context::{Credentials, Environment};
+use crate::error::ServiceError;
+use crate::identity::{AccountId, Region};
+use crate::protocol::{Request, Response};
+use crate::shape::ByteStream;
+
+/// One request on its way through a chain. Handlers fill it in; whoever comes later relies on what came
+/// before, so their order is part of the design and stands in one place ([`aws_chain`](super::aws_chain)).
+pub struct GatewayContext {
+    /// Method, URI and headers; a handler may rewrite them.
+    pub request: Parts,
+    /// The body, until someone takes it.
+    pub body: ByteStream,
+    /// What is sent at the end.
+    pub response: Response,
+    /// Time and ids.
+    pub environment: Environment,
+    /// The id that the answer carries.
+    pub request_id: String,
+    /// Who is at the other end, if it is a socket with an address.
+    pub peer: Option<SocketAddr>,
+    /// The service that is called, by botocore's folder name, as soon as that much is known.
+    pub service: Option<&'static ServiceSchema>,
+    /// The operation that is called, once it is known.
+    pub operation: Option<Operation>,
+    /// The protocol that the client speaks, as far as it can be told.
+    pub protocol: ProtocolKind,
+    /// The caller's account.
+    pub account_id: AccountId,
+    /// The region that is called.
+    pub region: Region,
+    /// The caller's access key id and session token.
+    pub credentials: Option<Credentials>,
+    /// Who answered: `native`, `none`, the name of a handler.
+    pub source: Option<&'static str>,
+    /// The error that the exception handlers deal with; it stays for the logs.
+    pub error: Option<Box<dyn ServiceError>>,
+    /// What handlers have to tell each other besides.
+    pub extensions: http::Extensions,
+}
+
+impl GatewayContext {
+    /// The context of a request that nobody has looked at yet. The answer is an empty 200.
+    #[must_use]
+    pub fn new(request: Request, environment: Environment) -> Self {
+        let (request, body) = request.into_parts();
+        Self {
+            request,
+            body,
+            response: Response::new(ByteStream::Empty),
+            request_id: environment.ids.uuid(),
+            environment,
+            peer: None,
+            service: None,
+            operation: None,
+            protocol: ProtocolKind::Json,
+            account_id: AccountId::DEFAULT,
+            region: Region::default(),
+            credentials: None,
+            source: None,
+            error: None,
+            extensions: http::Extensions::new(),
+        }
+    }
+
+    /// Method and headers of the request, for those who only look.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.headers.get(name)?.to_str().ok()
+    }
+
+    /// Path and query as they came.
+    #[must_use]
+    pub fn path_and_query(&self) -> &str {
+        self.request.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str)
+    }
+}
+
+impl std::fmt::Debug for GatewayContext {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GatewayContext")
+            .field("method", &self.request.method)
+            .field("uri", &self.request.uri)
+            .field("operation", &self.operation)
+            .field("status", &self.response.status())
+            .finish_non_exhaustive()
+    }
+}

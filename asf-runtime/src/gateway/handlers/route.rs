@@ -1,0 +1,70 @@
+//! Service, operation and protocol, from the raw request.
+
+use std::sync::Arc;
+
+use asf_routing::RouteRequest;
+use asf_schema::ProtocolKind;
+use futures_util::future::BoxFuture;
+
+use super::MAX_BODY;
+use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services};
+use crate::{AwsError, body};
+
+/// Finds out what a request calls. A form is read for it, because it says in its body what it is.
+#[derive(Debug)]
+pub struct RouteRequests {
+    services: Arc<Services>,
+}
+
+impl RouteRequests {
+    /// Requests to these services.
+    #[must_use]
+    pub fn new(services: Arc<Services>) -> Self {
+        Self { services }
+    }
+
+    async fn route(&self, ctx: &mut GatewayContext) -> Result<(), AwsError> {
+        if RouteRequest::needs_body(ctx.request.method.as_str(), &ctx.request.headers) {
+            ctx.protocol = ProtocolKind::Query;
+            let options = body::DecodeOptions { decode_gzip: true, ..body::DecodeOptions::default() };
+            let decoded = body::decode(&mut ctx.request.headers, std::mem::take(&mut ctx.body), options)?;
+            ctx.body = decoded.collect(MAX_BODY).await?.into();
+        }
+        let form = ctx.body.as_bytes().unwrap_or_default();
+        let method = ctx.request.method.as_str();
+        let request = RouteRequest::new(method, ctx.path_and_query(), &ctx.request.headers, form);
+        let route = match self.services.router.route(&request) {
+            Ok(route) => route,
+            Err(error) => {
+                ctx.protocol = error.protocol;
+                ctx.service = error.service.as_deref().and_then(|it| self.services.schema(it));
+                ctx.source = Some("none");
+                return Err(AwsError::sender(error.code, error.message).with_status(error.status));
+            }
+        };
+        ctx.protocol = route.protocol;
+        ctx.service = self.services.schema(route.service);
+        ctx.operation = ctx.service.and_then(|it| it.operation(route.operation));
+        match ctx.operation {
+            Some(_) => Ok(()),
+            // A provider's model may be older than the route table, or have a part of the operations only.
+            None => Err(AwsError::sender(
+                "UnknownOperationException",
+                format!("{} has no operation {}", route.service, route.operation),
+            )),
+        }
+    }
+}
+
+impl GatewayHandler for RouteRequests {
+    fn name(&self) -> &str {
+        "route"
+    }
+
+    fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
+        Box::pin(async move {
+            self.route(ctx).await?;
+            Ok(Flow::Continue)
+        })
+    }
+}

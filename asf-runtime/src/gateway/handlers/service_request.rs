@@ -1,0 +1,112 @@
+//! The call itself: the protocol reads the input, the provider answers, the protocol writes the output.
+
+use std::sync::Arc;
+
+use asf_schema::{Operation, Schema};
+use futures_util::future::BoxFuture;
+
+use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services};
+use crate::protocol::{self, Exchange};
+use crate::provider::{Answer, Provider};
+use crate::shape::ByteStream;
+use crate::validation::validate;
+use crate::{AwsError, RequestContext, Shape, body, eventstream};
+
+/// Bytes of a body that is read as a whole, at most. The largest that AWS takes is Lambda's zip archive
+/// of 50 MB in base64 (70 MB); S3's objects are streams and not counted here.
+pub const MAX_BODY: usize = 128 << 20;
+
+/// Calls the provider of a service.
+///
+/// The body is freed of its codings and, unless the operation streams it, collected; the protocol reads it
+/// into the input that the provider makes; constraints of the model are checked; the handler runs; the
+/// protocol writes what it answered.
+#[derive(Debug)]
+pub struct ServiceRequests {
+    services: Arc<Services>,
+}
+
+impl ServiceRequests {
+    /// Calls of these services.
+    #[must_use]
+    pub fn new(services: Arc<Services>) -> Self {
+        Self { services }
+    }
+
+    async fn call(&self, ctx: &mut GatewayContext, operation: Operation) -> Handled {
+        let provider = self.services.providers.get(operation.service().name);
+        let Some(provider) = provider.filter(|it| it.implements(operation)) else {
+            ctx.source = Some("none");
+            return Err(AwsError::not_implemented(operation).into());
+        };
+        ctx.source = Some("native");
+        let input = read(ctx, operation, &*provider).await?;
+        let call = RequestContext {
+            operation,
+            protocol: ctx.protocol,
+            account_id: ctx.account_id,
+            region: ctx.region.clone(),
+            credentials: ctx.credentials.clone(),
+            request_id: std::mem::take(&mut ctx.request_id),
+            request: std::mem::replace(&mut ctx.request, http::Request::new(()).into_parts().0),
+            environment: ctx.environment.clone(),
+        };
+        let result = provider.call(&call, operation, input).await;
+        // Lent, not given: handlers after this one want them too.
+        ctx.request = call.request;
+        ctx.request_id = call.request_id;
+        ctx.response = match result? {
+            Answer::Raw(response) => response,
+            Answer::Output(mut output) => {
+                let exchange = Exchange { headers: &ctx.request.headers, request_id: &ctx.request_id };
+                let protocol = protocol::of(ctx.protocol);
+                let written = protocol.serialize_response(operation, &mut *output, exchange);
+                let response = written.map_err(|error| {
+                    tracing::error!(operation = operation.name(), %error, "the output cannot be written");
+                    AwsError::internal("the answer cannot be expressed")
+                })?;
+                eventstream::write_response(operation, ctx.protocol, &mut *output, response)
+            }
+        };
+        Ok(Flow::Continue)
+    }
+}
+
+/// Reads the input.
+async fn read(
+    ctx: &mut GatewayContext,
+    operation: Operation,
+    provider: &dyn Provider,
+) -> Result<Box<dyn Shape>, AwsError> {
+    let stream = operation.input().and_then(Schema::streaming);
+    let options = body::DecodeOptions { decode_gzip: stream.is_none(), ..Default::default() };
+    let body: ByteStream = std::mem::take(&mut ctx.body);
+    let body = body::decode(&mut ctx.request.headers, body, options)?;
+    let (body, events) = match stream {
+        Some(_) => eventstream::read_request(operation, ctx.protocol, body).await?,
+        None => (body.collect(MAX_BODY).await?.into(), None),
+    };
+    let mut input = provider.new_input(operation).ok_or_else(|| AwsError::not_implemented(operation))?;
+    protocol::of(ctx.protocol).parse_request(operation, &ctx.request, body, &mut *input)?;
+    if let (Some(style), Some(schema)) = (provider.validation(), operation.input()) {
+        validate(schema, &*input, style)?;
+    }
+    if let (Some(events), Some(member)) = (events, stream) {
+        let slot = input.slot(member.index()).ok_or_else(|| AwsError::internal("no room for events"))?;
+        slot.put_events(events).map_err(|error| AwsError::internal(error.to_string()))?;
+    }
+    Ok(input)
+}
+
+impl GatewayHandler for ServiceRequests {
+    fn name(&self) -> &str {
+        "service request"
+    }
+
+    fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
+        match ctx.operation {
+            Some(operation) => Box::pin(self.call(ctx, operation)),
+            None => Box::pin(std::future::ready(Ok(Flow::Continue))),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! From a raw request to a raw response: the chain of handlers that all requests go through.
+//!
+//! [`Gateway`] is the entrance; [`chain`] the machine; [`aws`] the list of handlers that makes an AWS
+//! server of it, each in a file of [`handlers`].
+
+pub mod aws;
+pub mod chain;
+mod context;
+pub mod handlers;
+mod services;
+mod signer;
+mod trace;
+
+pub use aws::aws_chain;
+pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, handler};
+pub use context::GatewayContext;
+pub use services::{Catalogue, Services};
+pub use signer::Signer;
+
+use crate::context::Environment;
+use crate::protocol::{Request, Response};
+
+/// Answers requests by running them through a chain. There is always an answer.
+#[derive(Debug)]
+pub struct Gateway {
+    chain: HandlerChain,
+    environment: Environment,
+}
+
+impl Gateway {
+    /// A gateway over a chain.
+    #[must_use]
+    pub fn new(chain: HandlerChain, environment: Environment) -> Self {
+        Self { chain, environment }
+    }
+
+    /// Time and ids of its requests.
+    #[must_use]
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Answers a request.
+    pub async fn process(&self, request: Request) -> Response {
+        let mut ctx = GatewayContext::new(request, self.environment.clone());
+        self.chain.run(&mut ctx).await;
+        ctx.response
+    }
+}
+
+#[cfg(test)]
+mod tests;

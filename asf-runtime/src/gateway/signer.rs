@@ -1,0 +1,135 @@
+//! Who signed a request, for which region: from the `Authorization` header or the query string.
+
+use std::borrow::Cow;
+
+use http::request::Parts;
+use percent_encoding::percent_decode_str;
+
+use crate::context::Credentials;
+
+/// What a request says of its signer. Nothing of it is verified here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signer {
+    /// Access key id and session token.
+    pub credentials: Credentials,
+    /// The region of the credential scope; the older signatures have none.
+    pub region: Option<String>,
+}
+
+impl Signer {
+    /// The signer of a request; `None` if it is not signed.
+    #[must_use]
+    pub fn of(request: &Parts) -> Option<Self> {
+        let header = |name: &str| request.headers.get(name).and_then(|it| it.to_str().ok());
+        let query = request.uri.query().unwrap_or_default();
+        let token = header("x-amz-security-token")
+            .map(Cow::Borrowed)
+            .or_else(|| argument(query, "X-Amz-Security-Token"));
+        let (access_key_id, region) = match header("authorization") {
+            Some(authorization) => of_header(authorization)?,
+            None => of_query(query)?,
+        };
+        let region = region.or_else(|| {
+            // SigV4A: one signature for a set of regions.
+            let set = header("x-amz-region-set")?;
+            let first = set.split(',').next()?.trim();
+            (!first.is_empty() && first != "*").then(|| first.to_owned())
+        });
+        let session_token = token.map(Cow::into_owned);
+        Some(Self { credentials: Credentials { access_key_id, session_token }, region })
+    }
+}
+
+/// `AWS4-HMAC-SHA256 Credential=<id>/<date>/<region>/<service>/aws4_request, ..`;
+/// `AWS4-ECDSA-P256-SHA256 Credential=<id>/<date>/<service>/aws4_request, ..`; `AWS <id>:<signature>`.
+fn of_header(authorization: &str) -> Option<(String, Option<String>)> {
+    if let Some(rest) = authorization.strip_prefix("AWS ") {
+        return Some((rest.split(':').next()?.trim().to_owned(), None));
+    }
+    let (_, rest) = authorization.split_once("Credential=")?;
+    scope(rest.split([',', ' ']).next()?)
+}
+
+fn of_query(query: &str) -> Option<(String, Option<String>)> {
+    if let Some(credential) = argument(query, "X-Amz-Credential") {
+        return scope(&credential);
+    }
+    argument(query, "AWSAccessKeyId").map(|id| (id.into_owned(), None))
+}
+
+/// Access key id and region of a credential. The id may hold anything, slashes too, so it is read from
+/// the end.
+fn scope(credential: &str) -> Option<(String, Option<String>)> {
+    let mut parts = credential.rsplit('/');
+    if parts.next()? != "aws4_request" {
+        return Some((credential.split('/').next()?.to_owned(), None));
+    }
+    let (_service, before) = (parts.next()?, parts.next()?);
+    if before.len() == 8 && before.bytes().all(|it| it.is_ascii_digit()) {
+        let id: Vec<&str> = parts.collect();
+        return Some((joined(&id), None));
+    }
+    let _date = parts.next()?;
+    let id: Vec<&str> = parts.collect();
+    Some((joined(&id), Some(before.to_owned()).filter(|it| !it.is_empty())))
+}
+
+/// What `rsplit` took apart.
+fn joined(parts: &[&str]) -> String {
+    parts.iter().rev().copied().collect::<Vec<_>>().join("/")
+}
+
+/// A query argument, decoded.
+fn argument<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
+    let value = query.split('&').find_map(|it| it.strip_prefix(name)?.strip_prefix('='))?;
+    percent_decode_str(value).decode_utf8().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signers() {
+        let none = ("", "", "");
+        for (uri, authorization, (id, region, token)) in [
+            ("/", "", none),
+            ("/", "Bearer abc", none),
+            (
+                "/",
+                "AWS4-HMAC-SHA256 Credential=111122223333/20260101/eu-west-1/sqs/aws4_request, \
+                 SignedHeaders=host, Signature=0",
+                ("111122223333", "eu-west-1", ""),
+            ),
+            (
+                "/",
+                "AWS4-HMAC-SHA256 Credential=a/b/20260101/eu-west-1/sqs/aws4_request,SignedHeaders=host",
+                ("a/b", "eu-west-1", ""),
+            ),
+            ("/", "AWS4-ECDSA-P256-SHA256 Credential=AK/20260101/s3/aws4_request, S", ("AK", "", "")),
+            ("/", "AWS AKID:c2lnbmF0dXJl", ("AKID", "", "")),
+            ("/", "AWS4-HMAC-SHA256 Credential=AKID", ("AKID", "", "")),
+            (
+                "/b/k?X-Amz-Credential=AK%2F20260101%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Security-Token=t%2B",
+                "",
+                ("AK", "us-west-2", "t+"),
+            ),
+            ("/b/k?AWSAccessKeyId=AK&Expires=1&Signature=x", "", ("AK", "", "")),
+        ] {
+            let mut request = http::Request::get(uri);
+            if !authorization.is_empty() {
+                request = request.header("authorization", authorization);
+            }
+            let (parts, ()) = request.body(()).unwrap().into_parts();
+            let found = Signer::of(&parts);
+            let found = found.as_ref().map_or(none, |it| {
+                (
+                    it.credentials.access_key_id.as_str(),
+                    it.region.as_deref().unwrap_or_default(),
+                    it.credentials.session_token.as_deref().unwrap_or_default(),
+                )
+            });
+            assert_eq!(found, (id, region, token), "{uri} {authorization}");
+        }
+    }
+}

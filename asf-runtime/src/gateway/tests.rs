@@ -1,0 +1,129 @@
+//! Requests through the AWS chain, over a provider without generated code.
+
+use std::sync::Arc;
+
+use asf_routing::Router;
+use asf_schema::{ServiceSchema, load_service};
+use futures_util::FutureExt as _;
+
+use super::handlers::SOURCE;
+use super::{Gateway, Services, aws_chain};
+use crate::client::{InProcess, Transport as _};
+use crate::context::Environment;
+use crate::provider::{DynamicProvider, Providers};
+use crate::shape::ByteStream;
+use crate::value::StructValue;
+use crate::{AwsError, RequestContext, Value};
+
+const SPEC: &str = r#"{
+  "metadata": {"protocol": "json", "jsonVersion": "1.0", "targetPrefix": "Things", "serviceId": "Things",
+               "endpointPrefix": "things", "apiVersion": "2026-01-01"},
+  "operations": {
+    "Echo": {"name": "Echo", "http": {"method": "POST", "requestUri": "/"},
+             "input": {"shape": "Text"}, "output": {"shape": "Text"}},
+    "Fail": {"name": "Fail", "http": {"method": "POST", "requestUri": "/"}},
+    "Panic": {"name": "Panic", "http": {"method": "POST", "requestUri": "/"}},
+    "WhoAmI": {"name": "WhoAmI", "http": {"method": "POST", "requestUri": "/"}, "output": {"shape": "Text"}},
+    "Nothing": {"name": "Nothing", "http": {"method": "POST", "requestUri": "/"}}
+  },
+  "shapes": {
+    "Text": {"type": "structure", "required": ["text"], "members": {"text": {"shape": "String"}}},
+    "String": {"type": "string", "max": 5}
+  }
+}"#;
+
+fn service() -> &'static ServiceSchema {
+    load_service("things", SPEC.as_bytes()).unwrap()
+}
+
+fn text(schema: &'static ServiceSchema, text: String) -> Value {
+    let mut value = StructValue::new(schema.shape("Text").unwrap());
+    value.insert("text", text.into()).unwrap();
+    Value::Struct(value)
+}
+
+fn providers(service: &'static ServiceSchema) -> Providers {
+    let provider = DynamicProvider::new(service)
+        .handle("Echo", |_, input| async move { Ok(input) })
+        .and_then(|it| it.handle("Fail", |_, _| async { Err(AwsError::sender("Sorry", "no luck").into()) }))
+        .and_then(|it| it.handle("Panic", |_, _| async { panic!("a fault of ours") }))
+        .and_then(|it| {
+            it.handle("WhoAmI", move |ctx, _| {
+                let who = format!("{} {}", ctx.account_id, ctx.region);
+                async move { Ok(text(service, who)) }
+            })
+        })
+        .unwrap();
+    Providers::default().with(Arc::new(provider))
+}
+
+fn gateway() -> Gateway {
+    let service = service();
+    let router: &'static Router = Box::leak(Box::new(Router::of(service)));
+    let services = Services { router, catalogue: |_| None, providers: Arc::new(providers(service)) };
+    Gateway::new(aws_chain(Arc::new(services)), Environment::default())
+}
+
+/// Status, `x-asf-source` and body of the answer.
+fn call(operation: &str, body: &'static str, authorization: &str) -> (u16, String, String) {
+    let request = http::Request::post("/")
+        .header("x-amz-target", format!("Things.{operation}"))
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("authorization", authorization)
+        .body(ByteStream::from(body))
+        .unwrap();
+    let response = gateway().process(request).now_or_never().unwrap();
+    let (parts, body) = response.into_parts();
+    let source = parts.headers[SOURCE].to_str().unwrap().to_owned();
+    let body = body.collect(1 << 20).now_or_never().unwrap().unwrap();
+    (parts.status.as_u16(), source, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[test]
+fn answers() {
+    let signed =
+        "AWS4-HMAC-SHA256 Credential=111122223333/20260101/eu-west-1/things/aws4_request, SignedHeaders=host";
+    for (operation, body, authorization, status, source, expected) in [
+        ("Echo", r#"{"text":"hello"}"#, "", 200, "native", r#"{"text":"hello"}"#),
+        ("WhoAmI", "{}", "", 200, "native", r#"{"text":"000000000000 us-east-1"}"#),
+        ("WhoAmI", "{}", signed, 200, "native", r#"{"text":"111122223333 eu-west-1"}"#),
+        ("Fail", "{}", "", 400, "native", "no luck"),
+        ("Panic", "{}", "", 500, "native", "InternalFailure"),
+        ("Nothing", "{}", "", 501, "none", "The operation things.Nothing is not implemented."),
+        ("NoSuch", "{}", "", 400, "none", "UnknownOperationException"),
+        ("Echo", "{", "", 400, "native", "SerializationException"),
+        ("Echo", r#"{"text":7}"#, "", 400, "native", "SerializationException"),
+        (
+            "Echo",
+            r#"{"text":"too long"}"#,
+            "",
+            400,
+            "native",
+            "1 validation error detected: Value 'too long' at 'text' failed to satisfy constraint: \
+             Member must have length less than or equal to 5",
+        ),
+    ] {
+        let (found, from, text) = call(operation, body, authorization);
+        assert_eq!((found, from.as_str()), (status, source), "{operation} {body}: {text}");
+        assert!(text.contains(expected), "{operation} {body}: {text}");
+    }
+}
+
+#[test]
+fn calls_from_within() {
+    let service = service();
+    let transport = InProcess::new(Arc::new(providers(service)));
+    let operation = |name: &str| service.operation(name).unwrap();
+    let mut ctx = RequestContext::new(operation("Echo"), Environment::default());
+    ctx.account_id = "111122223333".parse().unwrap();
+    let call = |name: &str| {
+        let input = Box::new(text(service, "hi".to_owned()));
+        transport.call(&ctx, operation(name), input, Box::new(Value::Null)).now_or_never().unwrap()
+    };
+    let shown = |name| call(name).map(|it| format!("{:?}", it.get(0).and_then(|it| it.scalar())));
+    assert_eq!(shown("Echo").unwrap(), r#"Some(Str("hi"))"#);
+    // The callee acts for the caller's account.
+    assert_eq!(shown("WhoAmI").unwrap(), r#"Some(Str("111122223333 us-east-1"))"#);
+    assert_eq!(call("Fail").err().unwrap().code(), "Sorry");
+    assert_eq!(call("Nothing").err().unwrap().code(), "NotImplemented");
+}

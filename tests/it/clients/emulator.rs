@@ -1,0 +1,49 @@
+//! An emulator in this process, on a port of its own.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use asf_emulator::Server;
+use asf_runtime::context::Environment;
+use asf_runtime::plugin::Settings;
+use tokio::sync::oneshot;
+
+/// Serves until it is dropped.
+pub(super) struct Emulator {
+    url: String,
+    end: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Emulator {
+    /// With the time of the machine and default settings.
+    pub(super) fn start() -> Self {
+        let (ready, address) = std::sync::mpsc::channel();
+        let (end, ended) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let gateway = asf_emulator::gateway(Settings::default(), Environment::default());
+                let server = Server::bind("127.0.0.1:0", Arc::new(gateway)).await.unwrap();
+                ready.send(server.address()).unwrap();
+                server.run(async { drop(ended.await) }).await;
+            });
+        });
+        let address = address.recv().unwrap();
+        Self { url: format!("http://{address}"), end: Some(end), thread: Some(thread) }
+    }
+
+    /// Where it answers.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Real clients against a server: boto3 and the AWS CLI, from a virtual environment that is made here.
+
+mod emulator;
+mod venv;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use emulator::Emulator;
+use venv::Clients;
+
+/// A command with what an AWS client needs in its environment, and nothing of the developer's own.
+fn client(program: &Path, emulator: &Emulator) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear();
+    for (name, value) in [
+        ("AWS_ENDPOINT_URL", emulator.url()),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_CONFIG_FILE", "/nonexistent"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
+        ("AWS_PAGER", ""),
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("LC_ALL", "C.UTF-8"),
+        ("HOME", "/nonexistent"),
+    ] {
+        command.env(name, value);
+    }
+    command
+}
+
+/// What it printed, for the message of a failed test.
+fn shown(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("{}\n{}", text(&output.stdout), text(&output.stderr))
+}
+
+fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("clients")
+}
+
+/// Runs the tests of a Python file, each in an emulator that they share.
+fn python_tests(clients: Clients, file: &str) {
+    let emulator = Emulator::start();
+    let output = client(&clients.program("python"), &emulator)
+        .args(["-m", "unittest", "-q", file])
+        .current_dir(scripts())
+        .output()
+        .unwrap();
+    let shown = shown(&output);
+    assert!(output.status.success(), "{file}:\n{shown}");
+    assert!(!shown.contains("Ran 0 tests"), "{file} has no tests:\n{shown}");
+}
+
+#[test]
+fn boto3_sqs() {
+    python_tests(Clients::Today, "test_sqs.py");
+}
+
+/// The same tests over the query protocol.
+#[test]
+fn boto3_sqs_query() {
+    python_tests(Clients::Query, "test_sqs.py");
+}
+
+#[test]
+fn boto3_sts() {
+    python_tests(Clients::Today, "test_sts.py");
+}
+
+#[test]
+fn boto3_errors() {
+    python_tests(Clients::Today, "test_errors.py");
+}
+
+/// The lines of the README's quick start, as a shell runs them.
+#[test]
+fn aws_cli() {
+    let emulator = Emulator::start();
+    let aws = Clients::Today.program("aws");
+    // Version 1 of the CLI takes AWS's own host for SQS, whatever AWS_ENDPOINT_URL says.
+    let awslocal = || {
+        let mut command = client(&aws, &emulator);
+        command.args(["--endpoint-url", emulator.url()]);
+        command
+    };
+    let run = |arguments: &[&str]| {
+        let output = awslocal().args(arguments).output().unwrap();
+        assert!(output.status.success(), "aws {}:\n{}", arguments.join(" "), shown(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = |arguments: &[&str]| run(&[arguments, &["--output", "text"]].concat()).trim().to_owned();
+
+    let account = text(&["sts", "get-caller-identity", "--query", "Account"]);
+    assert_eq!(account, "000000000000");
+    let url = text(&["sqs", "create-queue", "--queue-name", "orders", "--query", "QueueUrl"]);
+    assert_eq!(url, format!("{}/000000000000/orders", emulator.url()));
+    run(&["sqs", "send-message", "--queue-url", &url, "--message-body", "hello"]);
+    let body = text(&["sqs", "receive-message", "--queue-url", &url, "--query", "Messages[0].Body"]);
+    assert_eq!(body, "hello");
+
+    let output = awslocal().args(["sqs", "get-queue-url", "--queue-name", "no"]).output().unwrap();
+    assert!(!output.status.success());
+    let error = shown(&output);
+    assert!(error.contains("(AWS.SimpleQueueService.NonExistentQueue)"), "{error}");
+    assert!(error.contains("The specified queue does not exist."), "{error}");
+}
