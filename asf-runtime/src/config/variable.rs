@@ -197,6 +197,14 @@ impl<'a> Reader<'a> {
         T::of_family(members)
     }
 
+    /// Checks the variables of services, which read them themselves.
+    pub(super) fn check_services(&mut self) {
+        for variable in super::SERVICE_VARIABLES {
+            let set = self.settings.get(variable.name);
+            self.errors.extend(set.and_then(|value| variable.check(variable.name, value).err()));
+        }
+    }
+
     pub(super) fn errors(mut self) -> ConfigErrors {
         self.errors.sort_by(|a, b| a.variable.cmp(&b.variable));
         ConfigErrors(self.errors)
@@ -244,10 +252,11 @@ macro_rules! variables {
                 let mut rows = VARIABLES.iter();
                 // One row a field, in the same order: both are made of the same text.
                 $($( let $field = rows.next().and_then(|row| reader.read::<$type>(row)); )*)*
+                reader.check_services();
                 let read = || Some(Self { $($( $field: $field?, )*)* });
                 match read() {
-                    Some(config) => Ok(config),
-                    None => Err(reader.errors()),
+                    Some(config) if reader.errors.is_empty() => Ok(config),
+                    _ => Err(reader.errors()),
                 }
             }
         }
