@@ -47,7 +47,10 @@ pub fn page() -> String {
     for variable in variables() {
         if variable.section != section {
             section = variable.section;
-            let _ = write!(page, "\n## {section}\n\n| variable | default | meaning |\n|---|---|---|\n");
+            let _ = write!(
+                page,
+                "\n## {section}\n\n| variable | value | default | meaning |\n|---|---|---|---|\n"
+            );
         }
         row(&mut page, variable);
     }
@@ -81,7 +84,8 @@ fn row(page: &mut String, variable: &Variable) {
         Stage::Now => "",
         Stage::Later => "**Not there yet.** ",
     };
-    let text = format!("{stage}{} Value: {}.{source}", variable.meaning(), variable.expected());
     // A bar would end the cell.
-    let _ = writeln!(page, "| `{}` | {default} | {} |", variable.name, text.replace('|', "\\|"));
+    let meaning = format!("{stage}{}{source}", variable.meaning()).replace('|', "\\|");
+    let (name, value) = (variable.name, variable.expected());
+    let _ = writeln!(page, "| `{name}` | {value} | {default} | {meaning} |");
 }

@@ -205,6 +205,10 @@ impl<'a> Reader<'a> {
         }
     }
 
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     pub(super) fn errors(mut self) -> ConfigErrors {
         self.errors.sort_by(|a, b| a.variable.cmp(&b.variable));
         ConfigErrors(self.errors)
@@ -255,7 +259,7 @@ macro_rules! variables {
                 reader.check_services();
                 let read = || Some(Self { $($( $field: $field?, )*)* });
                 match read() {
-                    Some(config) if reader.errors.is_empty() => Ok(config),
+                    Some(config) if !reader.has_errors() => Ok(config),
                     _ => Err(reader.errors()),
                 }
             }

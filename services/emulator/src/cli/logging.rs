@@ -1,17 +1,23 @@
 //! Log events to stderr: which, and how they look.
 
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
 use asf_runtime::config::{Config, LogFormat, LogLevel};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
+use super::log_file::Stderr;
+
 /// What the names of our crates begin with.
 const OURS: &str = "asf";
 
-/// Begins to log, once a process.
-pub(super) fn begin(config: &Config, quiet: bool) {
-    let lines = fmt::layer().with_writer(std::io::stderr);
+/// Begins to log, once a process. `file` is where stderr goes, if it is a file of ours.
+pub(super) fn begin(config: &Config, quiet: bool, file: Option<PathBuf>) {
+    let colours = std::io::stderr().is_terminal();
+    let lines = fmt::layer().with_writer(Stderr::new(file)).with_ansi(colours);
     let lines = match config.log_format {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),

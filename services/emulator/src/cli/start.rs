@@ -1,6 +1,5 @@
 //! `asf start`: the runtime itself, in the foreground, in the background, or in a container.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -15,7 +14,7 @@ use futures_util::future::join_all;
 
 use super::run_dir::{RunDir, State};
 use super::wait::Deadline;
-use super::{Failure, Outcome, Session, config, docker, logging, output, process};
+use super::{Failure, Outcome, Session, config, docker, log_file, logging, output, process};
 use crate::Server;
 
 /// How long a process in the background may take until it is ready. Hooks of users run in that time.
@@ -80,15 +79,17 @@ pub(super) fn run(session: &mut Session, arguments: &Arguments) -> Outcome {
     if arguments.detached {
         return in_background(session, &arguments.words(session), None);
     }
-    logging::begin(&settings, session.global.quiet);
+    let folder = arguments.in_background.then(|| RunDir::new(settings.run_dir.clone()));
+    logging::begin(&settings, session.global.quiet, folder.as_ref().map(RunDir::log_file));
     for warning in config::warnings(session) {
         tracing::warn!("{warning}");
     }
-    let place = if arguments.in_background {
-        process::leave_the_terminal();
-        Some(RunDir::new(settings.run_dir.clone()).take()?)
-    } else {
-        None
+    let place = match folder {
+        Some(folder) => {
+            process::leave_the_terminal();
+            Some(folder.take()?)
+        }
+        None => None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(session, &settings, !arguments.no_banner, |listen| {
@@ -165,7 +166,7 @@ pub(super) fn in_background(session: &Session, words: &[String], directory: Opti
     }
     folder.create()?;
     let path = folder.log_file();
-    let log = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let log = log_file::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     let mut command = Command::new(std::env::current_exe()?);
     command.args(words).arg("--in-background");
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);

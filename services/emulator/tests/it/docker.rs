@@ -11,7 +11,7 @@ fn docker(place: &Place, engine: &str) -> PathBuf {
     let script = place.write(
         "docker",
         &format!(
-            "#!/bin/sh\nif [ \"$1\" = version ]; then {engine}; fi\n\
+            "#!/bin/sh\ncase \" $* \" in *' version '*) {engine};; esac\n\
              for word in \"$@\"; do echo \"$word\" >> '{}'; done\nexit 9\n",
             asked.display()
         ),
