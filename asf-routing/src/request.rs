@@ -1,7 +1,16 @@
 //! What routing looks at.
 
 use http::HeaderMap;
+use http::header::HeaderName;
 use http::header::{CONTENT_TYPE, HOST};
+
+/// `<prefix>.<operation>` of json.
+pub(crate) static TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+/// The protocol that clients of Smithy's rpc declare.
+pub(crate) static SMITHY_PROTOCOL: HeaderName = HeaderName::from_static("smithy-protocol");
+
+/// The token of S3's `WriteGetObjectResponse`.
+pub(crate) static REQUEST_ROUTE: HeaderName = HeaderName::from_static("x-amz-request-route");
 
 /// What routing looks at.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +39,13 @@ impl<'a> RouteRequest<'a> {
     /// message) before it routes; all others it routes by the head alone, and leaves their bodies streams.
     #[must_use]
     pub fn needs_body(method: &str, headers: &HeaderMap) -> bool {
-        method == "POST" && is_form(headers) && !headers.contains_key("x-amz-target")
+        method == "POST" && is_form(headers) && !headers.contains_key(&TARGET)
     }
 
     /// Path, query (without `?`) and the host in front of them, if it is there.
     pub(crate) fn split_uri(&self) -> (&'a str, &'a str, Option<&'a str>) {
-        let (authority, uri) = match self.uri.split_once("://") {
+        let full = if self.uri.starts_with('/') { None } else { self.uri.split_once("://") };
+        let (authority, uri) = match full {
             Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => {
                 let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
                 let (authority, uri) = rest.split_at(end);

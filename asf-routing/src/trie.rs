@@ -14,7 +14,7 @@ use http::HeaderMap;
 
 use crate::candidates::Candidates;
 use crate::request::pairs;
-use crate::table::{BEARER, DEPRECATED, Leaf, Node, Place, SLASH, Table, UNSIGNED};
+use crate::table::{BEARER, DEPRECATED, Leaf, Node, Place, SLASH, Table, UNSIGNED, sketch};
 
 /// How many segments may follow a greedy label; models have one.
 const AFTER_GREEDY: usize = 8;
@@ -151,7 +151,10 @@ impl Walk<'_> {
         let before = self.best;
         let mut best: Option<Found> = None;
         for leaf in self.table.leaves(node) {
-            if leaf.method != self.search.method || !self.search.candidates.contains(leaf.service) {
+            let may_fit = leaf.method == self.search.method
+                && leaf.may_fit(self.arguments.sketch)
+                && self.search.candidates.contains(leaf.service);
+            if !may_fit {
                 continue;
             }
             let Some(score) = self.score(&leaf, slash) else { continue };
@@ -217,17 +220,20 @@ const MAX_ARGUMENTS: usize = 32;
 struct Arguments<'a> {
     pairs: [(&'a str, &'a str); MAX_ARGUMENTS],
     len: usize,
+    /// Of all names.
+    sketch: u64,
     /// `x-id`.
     id: Option<&'a str>,
 }
 
 impl<'a> Arguments<'a> {
     fn of(query: &'a str) -> Self {
-        let mut it = Self { pairs: [("", ""); MAX_ARGUMENTS], len: 0, id: None };
+        let mut it = Self { pairs: [("", ""); MAX_ARGUMENTS], len: 0, sketch: 0, id: None };
         if !query.is_empty() {
             for (slot, pair) in it.pairs.iter_mut().zip(pairs(query)) {
                 *slot = pair;
                 it.len += 1;
+                it.sketch |= if pair.0.contains('%') { u64::MAX } else { sketch(pair.0) };
                 if pair.0 == "x-id" {
                     it.id = Some(pair.1);
                 }

@@ -6,12 +6,12 @@ mod compare;
 use std::collections::BTreeMap;
 
 use asf_routing::{RouteRequest, Router};
+use asf_runtime::Value;
 use asf_runtime::error::{AwsError, ReceivedError, ServiceError};
 use asf_runtime::protocol::{self, Exchange};
 use asf_runtime::schema::{Operation, ProtocolKind, Schema};
 use asf_runtime::shape::ByteStream;
 use asf_runtime::value::neutral::{from_neutral, to_neutral};
-use asf_runtime::Value;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt as _;

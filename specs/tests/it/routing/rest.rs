@@ -67,6 +67,8 @@ fn s3_paths() {
     // A bucket and key that are another service's path, and one that is a sibling's but lacks its account.
     s3("GET /2015-03-31/functions", "GetObject");
     s3("GET /v20180820/tags", "GetObject");
+    s3("GET /bucket/@connections/key", "GetObject");
+    s3("GET /WriteGetObjectResponse", "ListObjects");
 }
 
 #[test]
