@@ -49,7 +49,7 @@ impl Layers {
     #[must_use]
     pub fn of_environment(environment: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut layers = Self::default();
-        layers.add(environment.into_iter().collect(), &Origin::Environment);
+        layers.add(&environment.into_iter().collect(), &Origin::Environment);
         layers
     }
 
@@ -80,7 +80,7 @@ impl Layers {
         // What is no file is left alone: some tools use the name for a folder.
         if path.is_file() {
             let values = read_env_file(&path, &|name| layers.get(name).map(str::to_owned))?;
-            layers.add(values, &Origin::DotEnv(path));
+            layers.add(&values, &Origin::DotEnv(path));
         }
         Ok(layers)
     }
@@ -96,13 +96,13 @@ impl Layers {
             return if named { Err(missing) } else { Ok(()) };
         }
         let values = read_env_file(&path, &|name| self.get(name).map(str::to_owned))?;
-        self.add(values, &Origin::Profile(path));
+        self.add(&values, &Origin::Profile(path));
         Ok(())
     }
 
     /// Adds a layer below those that are there.
-    fn add(&mut self, layer: BTreeMap<String, String>, origin: &Origin) {
-        for (name, value) in &layer {
+    fn add(&mut self, layer: &BTreeMap<String, String>, origin: &Origin) {
+        for (name, value) in layer {
             if value.is_empty() {
                 continue;
             }

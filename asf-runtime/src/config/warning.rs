@@ -107,10 +107,10 @@ fn of_known(variable: &Variable, name: &str, value: &str) -> Option<Warning> {
         let (value, expected) = (value.to_owned(), variable.expected().into_owned());
         return Some(Warning::NotOurs { name: name.to_owned(), value, expected });
     }
-    let changes = !value.eq_ignore_ascii_case(variable.default)
+    let is_default = value.eq_ignore_ascii_case(variable.default)
         // `false` is `0`.
-        && !(variable.default == "0" && value.eq_ignore_ascii_case("false"));
-    (variable.stage == Stage::Later && changes).then(|| Warning::Later { name: name.to_owned() })
+        || variable.default == "0" && value.eq_ignore_ascii_case("false");
+    (variable.stage == Stage::Later && !is_default).then(|| Warning::Later { name: name.to_owned() })
 }
 
 /// Profiles also hold what clients read.

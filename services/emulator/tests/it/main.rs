@@ -1,5 +1,4 @@
-//! The binary `asf`, as users run it.
-
+//! The binary `asf`, as users 
 mod background;
 mod commands;
 mod configuration;
