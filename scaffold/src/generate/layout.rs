@@ -12,7 +12,7 @@ use asf_schema::{Kind, Member, MemberFlags, Schema, ServiceSchema, ShapeFlags, S
 const LARGE_VARIANT: usize = 512;
 /// A structure's member is boxed if it takes more than this. The limit is high, as boxes make a value
 /// less handy; what is below it fits on any stack.
-const LARGE_MEMBER: usize = 2048;
+const LARGE_MEMBER: usize = 4096;
 
 /// Sizes and boxes of a service's shapes.
 pub(super) struct Layout {

@@ -2,7 +2,7 @@
 //!
 //! [`model`] reads the spec (and cuts it to what some operations reach), [`names`] finds Rust names,
 //! [`plan`] decides what there will be (`layout` what of it is boxed), [`emit`] writes it as tokens,
-//! [`write`] puts it into files or compares it with those that are there, which [`committed()`] finds. Each
+//! [`mod@write`] puts it into files or compares it with those that are there, which [`committed()`] finds. Each
 //! step sees the result of the one before only.
 
 mod committed;
