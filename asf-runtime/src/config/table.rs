@@ -17,10 +17,10 @@ variables! {
         /// address alone has port 4566, a port alone is on the loopback, port 0 is one that is free. In a
         /// container use `0.0.0.0:4566`, as the image does.
         "GATEWAY_LISTEN" listen: Listeners = "127.0.0.1:4566";
-        /// The host, with or without a port, that URLs in answers name. Without it they name the host that
+        /// The host, the port (`:4566`), or both that URLs in answers name. Without it they name those that
         /// the request was sent to.
         "LOCALSTACK_HOST" localstack_host: Option<HostPort> = "";
-        /// Whether URLs in answers begin with `https`.
+        /// Makes URLs in answers begin with `https`, whatever the request came over.
         "USE_SSL" use_ssl: bool = "0";
         /// A file with a private key and certificates (PEM) to speak TLS with, instead of the self-signed
         /// certificate that is made on first use.

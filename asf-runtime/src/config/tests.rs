@@ -89,17 +89,24 @@ fn values() {
 #[test]
 fn hosts() {
     for (text, expected) in [
-        ("localhost.localstack.cloud:4566", Some(("localhost.localstack.cloud", Some(4566)))),
-        ("localhost", Some(("localhost", None))),
-        ("[::1]:80", Some(("[::1]", Some(80)))),
+        ("localhost.localstack.cloud:4566", Some((Some("localhost.localstack.cloud"), Some(4566)))),
+        ("localhost", Some((Some("localhost"), None))),
+        (":80", Some((None, Some(80)))),
+        ("[::1]:80", Some((Some("[::1]"), Some(80)))),
         ("http://localhost", None),
         ("user@localhost", None),
         ("localhost:", None),
+        (":", None),
         ("localhost:70000", None),
         ("local host", None),
     ] {
-        let expected = expected.map(|(host, port)| HostPort { host: host.to_owned(), port });
-        assert_eq!(HostPort::parse(text).ok(), expected, "{text}");
+        let found = HostPort::parse(text);
+        let expected =
+            expected.map(|(host, port)| HostPort { host: host.map(str::to_owned), port }).ok_or(text);
+        assert_eq!(found, expected, "{text}");
+        if let Ok(found) = found {
+            assert_eq!(found.to_string(), text);
+        }
     }
 }
 

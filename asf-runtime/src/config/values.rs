@@ -86,31 +86,33 @@ choice! {
     }
 }
 
-/// A host and perhaps a port (`LOCALSTACK_HOST`).
+/// A host, a port, or both (`LOCALSTACK_HOST`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostPort {
-    /// A name or an address; one of IPv6 in brackets.
-    pub host: String,
+    /// A name or an address, one of IPv6 in brackets; none of `:port`.
+    pub host: Option<String>,
     /// The port, if one is named.
     pub port: Option<u16>,
 }
 
 impl fmt::Display for HostPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.port {
-            Some(port) => write!(f, "{}:{port}", self.host),
-            None => f.write_str(&self.host),
-        }
+        f.write_str(self.host.as_deref().unwrap_or_default())?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
 
 impl Setting for HostPort {
     fn expected() -> Cow<'static, str> {
-        "a host name, with or without a port, such as localhost.localstack.cloud:4566".into()
+        "a host name, a port, or both, such as localhost.localstack.cloud:4566 or :4566".into()
     }
 
     fn parse(text: &str) -> Result<Self, &str> {
-        let authority: http::uri::Authority = text.trim().parse().map_err(|_| text)?;
+        let trimmed = text.trim();
+        if let Some(port) = trimmed.strip_prefix(':') {
+            return Ok(Self { host: None, port: Some(port.parse().map_err(|_| text)?) });
+        }
+        let authority: http::uri::Authority = trimmed.parse().map_err(|_| text)?;
         let host = authority.host();
         // What is before it, if anything, is a user.
         let after = authority.as_str().strip_prefix(host).filter(|_| !host.is_empty()).ok_or(text)?;
@@ -118,7 +120,7 @@ impl Setting for HostPort {
             Some(port) => Some(port.parse().map_err(|_| text)?),
             None => None,
         };
-        Ok(Self { host: host.to_owned(), port })
+        Ok(Self { host: Some(host.to_owned()), port })
     }
 }
 

@@ -1,7 +1,11 @@
-//! The binary `asf`, as users 
+//! The binary `asf`, as users run it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
+
 mod background;
 mod commands;
 mod configuration;
+#[cfg(unix)]
 mod docker;
 mod foreground;
 mod place;

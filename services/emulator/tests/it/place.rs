@@ -12,65 +12,65 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A home and a working directory; what was started in it ends with it.
-pub struct Place {
+pub(crate) struct Place {
     root: TempDir,
 }
 
 /// What a command came to.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Result {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Result {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("home/.asf")).unwrap();
         fs::create_dir_all(root.path().join("work")).unwrap();
         Self { root }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         fs::write(self.path(name), text).unwrap();
         self.path(name)
     }
 
     /// The binary with arguments and variables, and nothing else in its environment.
-    pub fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_asf"));
         command.args(arguments).env_clear().env("HOME", self.path("home")).current_dir(self.path("work"));
         command.envs(variables.iter().copied()).stdin(Stdio::null());
         command
     }
 
-    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Result {
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Result {
         result(self.command(arguments, variables).output().unwrap())
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Result {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result {
         self.run_with(arguments, &[])
     }
 
     /// Runs a command that has to succeed.
     #[track_caller]
-    pub fn done(&self, arguments: &[&str]) -> String {
+    pub(crate) fn done(&self, arguments: &[&str]) -> String {
         let result = self.run(arguments);
         assert_eq!(result.code, 0, "{arguments:?}: {result:?}\n{}", self.log());
         result.stdout
     }
 
     /// The process in the background, as it has described itself.
-    pub fn state(&self) -> serde_json::Value {
+    pub(crate) fn state(&self) -> serde_json::Value {
         serde_json::from_slice(&fs::read(self.path("home/.asf/run/asf.json")).unwrap()).unwrap()
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.path("home/.asf/run/asf.log")).unwrap_or_default()
     }
 }
@@ -81,7 +81,7 @@ impl Drop for Place {
     }
 }
 
-pub fn result(output: Output) -> Result {
+pub(crate) fn result(output: Output) -> Result {
     Result {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -92,7 +92,7 @@ pub fn result(output: Output) -> Result {
 /// Waits until something is so.
 #[track_caller]
 #[allow(clippy::disallowed_methods, reason = "another process is waited for")]
-pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < PATIENCE, "{what} took too long");
@@ -101,27 +101,27 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// A process in the foreground, which ends with the test.
-pub struct Foreground {
+pub(crate) struct Foreground {
     child: Child,
     stdout: BufReader<std::process::ChildStdout>,
 }
 
 impl Foreground {
-    pub fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         Self { child, stdout }
     }
 
     /// The next line of its stdout, empty at the end.
-    pub fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         line
     }
 
     /// Ends it as a container engine does, and gives what it has left on stderr.
-    pub fn end(mut self) -> Result {
+    pub(crate) fn end(mut self) -> Result {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         until("the end", || self.child.try_wait().unwrap().is_some());
