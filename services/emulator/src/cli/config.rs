@@ -86,9 +86,8 @@ pub(super) fn warnings(session: &Session) -> Vec<String> {
     let mut warnings: Vec<String> =
         config::warnings(&session.layers).iter().map(ToString::to_string).collect();
     let Ok(config) = session.config() else { return warnings };
-    let known: BTreeSet<&str> = asf_specs::names().collect();
     for name in &config.services.0 {
-        if !known.contains(name.as_str()) {
+        if asf_specs::info(name).is_none() {
             warnings.push(format!("SERVICES names {name:?}, which is no service of AWS"));
         }
     }
