@@ -184,7 +184,7 @@ fn errors() {
         let operation = SERVICE.operation("SendMessage").unwrap();
         let exchange = Exchange { headers: &HeaderMap::new(), request_id: "id" };
         let error = AwsError::sender(raised, "m");
-        let response = query().serialize_error(&SERVICE, Some(operation), &error, exchange);
+        let response = query().serialize_error(SERVICE, Some(operation), &error, exchange);
         assert_eq!(
             std::str::from_utf8(response.body().as_bytes().unwrap()).unwrap(),
             format!(
