@@ -7,5 +7,6 @@ mod commands;
 mod configuration;
 #[cfg(unix)]
 mod docker;
+mod elsewhere;
 mod foreground;
 mod place;
