@@ -6,12 +6,13 @@
 pub mod aws;
 pub mod chain;
 mod context;
+pub mod edge;
 pub mod handlers;
 mod services;
 mod signer;
 mod trace;
 
-pub use aws::aws_chain;
+pub use aws::{AwsChainOptions, aws_chain, aws_chain_with};
 pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, handler};
 pub use context::GatewayContext;
 pub use services::{Catalogue, Services};

@@ -1,7 +1,7 @@
 //! The handlers of the AWS chain, a file each.
 
 mod caller;
-mod developer;
+mod edge;
 mod errors;
 mod logging;
 mod route;
@@ -9,7 +9,7 @@ mod service_request;
 mod source;
 
 pub use caller::identify_caller;
-pub use developer::DeveloperEndpoints;
+pub use edge::EdgeRoutes;
 pub use errors::serialize_error;
 pub use logging::log_request;
 pub use route::RouteRequests;
