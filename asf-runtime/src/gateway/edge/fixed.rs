@@ -29,7 +29,7 @@ impl Endpoint for Fixed {
     }
 }
 
-/// Sends clients to a URL: 308, so that method and body stay. A rest in the rule, `{*rest}`, and the query
+/// Sends clients to a URL: 308, so that method and body stay. A rest in the rule (`{*rest}`) and the query
 /// are put behind it.
 pub fn redirect(url: impl Into<String>) -> Arc<dyn Endpoint> {
     Arc::new(Redirect { url: url.into() })
@@ -57,7 +57,7 @@ impl Endpoint for Redirect {
 /// A URL with the rest of the path and the query of a request.
 pub(super) fn with_rest(url: &str, request: &EdgeRequest) -> String {
     let mut url = url.to_owned();
-    if let Some(rest) = request.params.raw("rest").filter(|it| !it.is_empty()) {
+    if let Some(rest) = request.params.rest().filter(|it| !it.is_empty()) {
         if !url.ends_with('/') {
             url.push('/');
         }

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use http::header;
+use http::request::Parts;
+use http::uri::Authority;
+
 use super::path::check_name;
 use super::{Params, RuleError};
 
@@ -109,6 +113,13 @@ impl HostPattern {
         }
         Some(found)
     }
+}
+
+/// The host that a request is addressed to, with its port: the `Host` header; in HTTP/2 it stands in the URI.
+#[must_use]
+pub fn host_of(request: &Parts) -> Option<&str> {
+    let host = request.headers.get(header::HOST).and_then(|it| it.to_str().ok());
+    host.or_else(|| request.uri.authority().map(Authority::as_str))
 }
 
 /// A host as it is matched: without port and last dot, in lower case.

@@ -18,13 +18,14 @@ pub struct Rule {
     pub(super) path: String,
     pub(super) host: Option<String>,
     pub(super) methods: Vec<Method>,
+    pub(super) has_own_cors: bool,
 }
 
 impl Rule {
     /// A rule for a path, on all hosts, with all methods.
     #[must_use]
     pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into(), host: None, methods: Vec::new() }
+        Self { path: path.into(), host: None, methods: Vec::new(), has_own_cors: false }
     }
 
     /// Only on hosts of a pattern.
@@ -38,6 +39,14 @@ impl Rule {
     #[must_use]
     pub fn methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.methods.extend(methods);
+        self
+    }
+
+    /// The endpoint answers for CORS itself, as the API or website of a user's has to: requests of foreign
+    /// origins reach it, preflights too, and nothing is added to its answers. Not for what is ours.
+    #[must_use]
+    pub fn own_cors(mut self) -> Self {
+        self.has_own_cors = true;
         self
     }
 

@@ -58,7 +58,14 @@ pub enum Found {
         has_host: bool,
     },
     /// This answers it.
-    Endpoint(Arc<dyn Endpoint>, Params),
+    Endpoint {
+        /// What answers.
+        endpoint: Arc<dyn Endpoint>,
+        /// What stood where the rule has parameters.
+        params: Params,
+        /// See [`Rule::own_cors`].
+        has_own_cors: bool,
+    },
 }
 
 impl std::fmt::Debug for Found {
@@ -66,7 +73,7 @@ impl std::fmt::Debug for Found {
         match self {
             Self::Nothing => f.write_str("Nothing"),
             Self::OtherMethods { allowed, .. } => write!(f, "OtherMethods({allowed:?})"),
-            Self::Endpoint(_, params) => write!(f, "Endpoint({params:?})"),
+            Self::Endpoint { params, .. } => write!(f, "Endpoint({params:?})"),
         }
     }
 }
@@ -113,8 +120,8 @@ impl Table {
             && let Some(host) = host.map(host::normal)
         {
             if let Some(paths) = self.named.get(&host) {
-                if let Some((route, params)) = paths.find(method, path, |_| Some(Vec::new())) {
-                    return Found::Endpoint(route, params);
+                if let Some(found) = paths.find(method, path, |_| Some(Vec::new())) {
+                    return found;
                 }
                 paths.allowed(path, &mut allowed);
             }
@@ -124,15 +131,15 @@ impl Table {
                 }
                 // The names are those of the route's own pattern.
                 let of_host = |route: &Route| route.host.as_ref()?.find(&host);
-                if let Some((route, params)) = paths.find(method, path, of_host) {
-                    return Found::Endpoint(route, params);
+                if let Some(found) = paths.find(method, path, of_host) {
+                    return found;
                 }
                 paths.allowed(path, &mut allowed);
             }
             has_host = !allowed.is_empty();
         }
-        if let Some((route, params)) = self.any.find(method, path, |_| Some(Vec::new())) {
-            return Found::Endpoint(route, params);
+        if let Some(found) = self.any.find(method, path, |_| Some(Vec::new())) {
+            return found;
         }
         self.any.allowed(path, &mut allowed);
         if allowed.is_empty() { Found::Nothing } else { Found::OtherMethods { allowed, has_host } }
@@ -225,7 +232,7 @@ impl Paths {
         method: &Method,
         path: &str,
         of_host: impl Fn(&Route) -> Option<Vec<(Arc<str>, String)>>,
-    ) -> Option<(Arc<dyn Endpoint>, Params)> {
+    ) -> Option<Found> {
         let rank = |of_route: Option<&Method>| match of_route {
             Some(it) if it == method => Some(0),
             Some(it) if it == Method::GET && method == Method::HEAD => Some(1),
@@ -243,7 +250,11 @@ impl Paths {
         if let (Kind::EmptyRest, Some(name)) = (kind, route.path.names.last()) {
             params.push(name.clone(), "");
         }
-        Some((route.endpoint.clone(), params))
+        if route.path.before_rest.is_some() {
+            params.last_is_rest();
+        }
+        let endpoint = route.endpoint.clone();
+        Some(Found::Endpoint { endpoint, params, has_own_cors: route.rule.has_own_cors })
     }
 
     /// The methods for which there are rules with a path.

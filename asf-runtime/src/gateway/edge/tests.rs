@@ -30,7 +30,7 @@ fn find(router: &EdgeRouter, method: &Method, host: &str, path: &str) -> String 
             let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
             format!("only {}", names.join("|"))
         }
-        Found::Endpoint(_, params) => {
+        Found::Endpoint { params, .. } => {
             params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
         }
     }

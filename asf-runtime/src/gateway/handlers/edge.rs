@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use crate::gateway::edge::{EdgeRequest, EdgeRouter, Found, respond};
+use crate::gateway::edge::{self, EdgeRequest, EdgeRouter, Found, respond};
 use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled};
 use crate::protocol::{Request, Response};
 
@@ -33,11 +33,10 @@ impl GatewayHandler for EdgeRoutes {
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
         let request = &ctx.request;
         let path = request.uri.path();
-        let host = request.headers.get(header::HOST).and_then(|it| it.to_str().ok());
-        let host = host.or_else(|| request.uri.host());
+        let host = edge::host_of(request);
         let is_ours = || path.starts_with("/_") && OURS.iter().any(|it| path.starts_with(it));
         let response = match self.router.find(&request.method, host, path) {
-            Found::Endpoint(endpoint, params) => {
+            Found::Endpoint { endpoint, params, .. } => {
                 let request = EdgeRequest {
                     // Handlers at the end want to know what was asked for.
                     request: Request::from_parts(ctx.request.clone(), std::mem::take(&mut ctx.body)),
