@@ -7,7 +7,7 @@ use asf_schema::{ServiceSchema, load_service};
 use futures_util::FutureExt as _;
 
 use super::handlers::SOURCE;
-use super::{Gateway, Services, aws_chain};
+use super::{AwsChainOptions, Gateway, Services, aws_chain_with};
 use crate::client::{InProcess, Transport as _};
 use crate::context::Environment;
 use crate::provider::{DynamicProvider, Providers};
@@ -58,10 +58,15 @@ fn providers(service: &'static ServiceSchema) -> Providers {
 }
 
 fn gateway() -> Gateway {
+    gateway_with(AwsChainOptions::default())
+}
+
+/// A gateway over the service `things`.
+pub(super) fn gateway_with(options: AwsChainOptions) -> Gateway {
     let service = service();
     let router: &'static Router = Box::leak(Box::new(Router::of(service)));
     let services = Services { router, catalogue: |_| None, providers: Arc::new(providers(service)) };
-    Gateway::new(aws_chain(Arc::new(services)), Environment::default())
+    Gateway::new(aws_chain_with(Arc::new(services), options), Environment::default())
 }
 
 /// Status, `x-asf-source` and body of the answer.

@@ -211,3 +211,118 @@ fn routes_that_are_taken() {
     }
     assert_eq!(router.rules().len(), 2);
 }
+
+/// Routes come and go while others are asked for: those that stay are found every time, and of those that
+/// change a lookup sees one state or the other.
+#[test]
+fn changes_while_requests_run() {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    let router = router(&[("", "", "/stays/{x}"), ("", "{h}.test", "/stays/{x}")]);
+    let is_over = AtomicBool::new(false);
+    let lookups = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for host in ["h", "a.test"] {
+            let (router, is_over, lookups) = (&router, &is_over, &lookups);
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    let found = find(router, &Method::GET, host, "/stays/1");
+                    assert_eq!(found, if host == "h" { "x=1" } else { "h=a x=1" });
+                    let found = find(router, &Method::GET, host, "/goes/1");
+                    assert!(found == "y=1" || found == "nothing", "{found}");
+                    lookups.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        let changes = (0..2).map(|thread| {
+            let router = &router;
+            scope.spawn(move || {
+                for turn in 0..200 {
+                    let mine = router.add(Rule::new(format!("/{thread}/{turn}")), nothing()).unwrap();
+                    if let Ok(shared) = router.add(Rule::new("/goes/{y}"), nothing()) {
+                        assert!(router.remove(shared));
+                    }
+                    assert_eq!(find(router, &Method::GET, "h", &format!("/{thread}/{turn}")), "");
+                    assert!(router.remove(mine));
+                }
+            })
+        });
+        let changes: Vec<_> = changes.collect();
+        let results: Vec<_> = changes.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        while lookups.load(Ordering::Relaxed) < 1000 {
+            std::thread::yield_now();
+        }
+        is_over.store(true, Ordering::Relaxed);
+        assert!(results.iter().all(Result::is_ok));
+    });
+    assert_eq!(router.rules().len(), 2);
+}
+
+/// A route that is removed while it answers goes on to its end.
+#[test]
+fn removed_while_it_answers() {
+    use futures_util::FutureExt as _;
+
+    let (go_on, wait) = tokio::sync::watch::channel(false);
+    let edge = EdgeRouter::new();
+    let slow = endpoint(move |_| {
+        let mut wait = wait.clone();
+        async move {
+            let _ = wait.wait_for(|it| *it).await;
+            respond::text(StatusCode::OK, "done")
+        }
+    });
+    let id = edge.add(Rule::new("/slow"), slow).unwrap();
+    let options = crate::gateway::AwsChainOptions { edge: edge.clone(), ..Default::default() };
+    let gateway = crate::gateway::tests::gateway_with(options);
+    let request = |path: &str| http::Request::get(path).body(crate::shape::ByteStream::Empty).unwrap();
+    let mut answer = Box::pin(gateway.process(request("/slow")));
+    assert!((&mut answer).now_or_never().is_none());
+    assert!(edge.remove(id));
+    go_on.send_replace(true);
+    let response = answer.now_or_never().unwrap();
+    assert_eq!(response.body().as_bytes(), Some(&b"done"[..]));
+    assert!(matches!(edge.find(&Method::GET, None, "/slow"), Found::Nothing));
+}
+
+/// What the handler makes of what the router finds.
+#[test]
+fn through_the_chain() {
+    use futures_util::FutureExt as _;
+    use http::HeaderMap;
+
+    let edge = router(&[("POST", "", "/_asf/x"), ("POST", "{h}.host.test", "/y"), ("POST", "", "/z")]);
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", "text/css".parse().unwrap());
+    edge.add(Rule::new("/style"), super::fixed(StatusCode::OK, headers, "p {}")).unwrap();
+    edge.add(Rule::new("/old/{*rest}"), super::redirect("http://new.test/base/")).unwrap();
+    edge.add(Rule::new("/panic"), endpoint(|_| async { panic!("a fault of ours") })).unwrap();
+    let options = crate::gateway::AwsChainOptions { edge, ..Default::default() };
+    let gateway = crate::gateway::tests::gateway_with(options);
+    for (method, host, path, status, header, expected) in [
+        ("POST", "h", "/_asf/x", 200, "", ""),
+        ("GET", "h", "/_asf/x", 405, "allow", "POST, OPTIONS"),
+        ("OPTIONS", "h", "/_asf/x", 204, "allow", "POST, OPTIONS"),
+        ("GET", "h", "/_asf/none", 404, "content-type", "application/json"),
+        ("GET", "h", "/_localstack/none", 404, "content-type", "application/json"),
+        ("GET", "h", "/_aws/none", 404, "content-type", "application/json"),
+        ("GET", "a.host.test", "/y", 405, "allow", "POST, OPTIONS"),
+        // What AWS has too is AWS's: here a service that does not know the operation.
+        ("GET", "h", "/z", 400, "x-asf-source", "none"),
+        ("GET", "h", "/none", 400, "x-asf-source", "none"),
+        ("HEAD", "h", "/none", 400, "x-asf-source", "none"),
+        ("OPTIONS", "h", "/none", 204, "allow", "HEAD, GET, PUT, POST, DELETE, OPTIONS, PATCH"),
+        ("GET", "h", "/style", 200, "content-type", "text/css"),
+        ("PUT", "h", "/old/a%20b?c", 308, "location", "http://new.test/base/a%20b?c"),
+        ("GET", "h", "/old", 308, "location", "http://new.test/base/"),
+        ("GET", "h", "/panic", 500, "", ""),
+        // AWS's services send none, or one of their own.
+        ("GET", "h", "/style", 200, "server", ""),
+    ] {
+        let request = http::Request::builder().method(method).uri(path).header("host", host);
+        let request = request.body(crate::shape::ByteStream::Empty).unwrap();
+        let (parts, _) = gateway.process(request).now_or_never().unwrap().into_parts();
+        let found = parts.headers.get(header).map(|it| it.to_str().unwrap()).unwrap_or_default();
+        assert_eq!((parts.status.as_u16(), found), (status, expected), "{method} {host}{path}");
+    }
+}

@@ -188,3 +188,6 @@ fn arriving(body: Incoming) -> ByteStream {
     let frames = BodyDataStream::new(body);
     ByteStream::from_stream(frames.map_err(|error| StreamError::Io(std::io::Error::other(error))), length)
 }
+
+#[cfg(test)]
+mod tests;

@@ -278,3 +278,6 @@ fn origin_of(url: &str) -> String {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     format!("{scheme}://{authority}")
 }
+
+#[cfg(test)]
+mod tests;
