@@ -9,6 +9,7 @@ mod context;
 pub mod cors;
 pub mod edge;
 pub mod handlers;
+pub mod internal;
 mod services;
 mod signer;
 mod trace;

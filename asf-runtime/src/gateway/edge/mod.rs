@@ -21,6 +21,7 @@
 //! ```
 
 mod developer;
+mod document;
 mod endpoint;
 mod fixed;
 mod host;
@@ -31,8 +32,10 @@ pub mod respond;
 mod router;
 mod rule;
 mod table;
+mod yaml;
 
 pub use developer::add_developer_endpoints;
+pub use document::DocumentError;
 pub use endpoint::{EdgeRequest, Endpoint, MAX_BODY, endpoint};
 pub use fixed::{fixed, redirect};
 pub use host::host_of;

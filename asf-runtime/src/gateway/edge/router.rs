@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use http::Method;
 
+use super::document::Documents;
 use super::table::{Found, Route, Table};
+use super::{DocumentError, yaml};
 use super::{Endpoint, RouteId, Rule, RuleError};
 
 /// Routes that come and go while requests run. Copies of a router are the same router.
@@ -23,6 +25,7 @@ struct Shared {
     /// One change at a time.
     changing: Mutex<()>,
     last_id: AtomicU64,
+    documents: Mutex<Documents>,
 }
 
 impl EdgeRouter {
@@ -77,6 +80,27 @@ impl EdgeRouter {
     #[must_use]
     pub fn rules(&self) -> Vec<(RouteId, Rule)> {
         self.table().routes.iter().map(|it| (it.id, it.rule.clone())).collect()
+    }
+
+    /// Describes routes: a part of an OpenAPI document, as JSON, with `paths`, and perhaps `tags` and
+    /// `components`. Whoever adds routes of ours describes them; see [`openapi`](Self::openapi).
+    ///
+    /// # Errors
+    /// [`DocumentError`] when it is no such JSON, or describes what is described already.
+    pub fn document(&self, part: &str) -> Result<(), DocumentError> {
+        self.0.documents.lock().unwrap_or_else(PoisonError::into_inner).add(part)
+    }
+
+    /// The OpenAPI document of all routes that were described.
+    #[must_use]
+    pub fn openapi(&self, version: &str) -> serde_json::Value {
+        self.0.documents.lock().unwrap_or_else(PoisonError::into_inner).whole(version)
+    }
+
+    /// [`openapi`](Self::openapi), as YAML.
+    #[must_use]
+    pub fn openapi_yaml(&self, version: &str) -> String {
+        yaml::text(&self.openapi(version))
     }
 
     fn table(&self) -> Arc<Table> {
