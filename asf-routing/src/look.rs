@@ -5,7 +5,7 @@ use asf_schema::ProtocolKind;
 use crate::candidates::Candidates;
 use crate::error::Failure;
 use crate::host::Host;
-use crate::request::{argument, form_argument, is_form, media_type};
+use crate::request::{REQUEST_ROUTE, SMITHY_PROTOCOL, TARGET, argument, form_argument, is_form, media_type};
 use crate::signature::Signature;
 use crate::table::{NONE, Section, Table, method_number};
 use crate::trie::{self, Found, Search};
@@ -51,10 +51,10 @@ impl<'a, 'r> Look<'a, 'r> {
         if let Some((service, operation)) = self.rpc_path() {
             return self.rpc(service, operation);
         }
-        if let Some(target) = headers.get("x-amz-target").and_then(|value| value.to_str().ok())
-            && self.may_speak(|kind| kind == ProtocolKind::Json)
+        if let Some(target) = headers.get(&TARGET).and_then(|value| value.to_str().ok())
+            && let Some(answer) = self.json(target)
         {
-            return self.json(target);
+            return answer;
         }
         self.query().unwrap_or_else(|| self.rest())
     }
@@ -102,20 +102,22 @@ impl<'a, 'r> Look<'a, 'r> {
 
     /// Service and operation of `/service/<service>/operation/<operation>`, with anything before it.
     fn rpc_path(&self) -> Option<(&'a str, &'a str)> {
-        let declared = self.request.headers.get("smithy-protocol").is_some_and(|it| it == "rpc-v2-cbor");
-        if self.request.method != "POST" || !self.path.contains("/operation/") {
+        if self.path.len() < "/service/a/operation/b".len() || self.request.method != "POST" {
             return None;
         }
         let mut segments = self.path.rsplit('/');
         let operation = segments.next()?;
-        let is_word = |segment: Option<&str>, word| segment == Some(word);
-        let (true, service, true) =
-            (is_word(segments.next(), "operation"), segments.next()?, is_word(segments.next(), "service"))
-        else {
+        if segments.next() != Some("operation") {
             return None;
-        };
-        let cbor = media_type(self.request.headers) == Some("application/cbor");
-        (declared || cbor || self.may_speak_only_rpc()).then_some((service, operation))
+        }
+        let service = segments.next()?;
+        if segments.next() != Some("service") {
+            return None;
+        }
+        let headers = self.request.headers;
+        let is_declared = || headers.get(&SMITHY_PROTOCOL).is_some_and(|it| it == "rpc-v2-cbor");
+        let is_cbor = || media_type(headers) == Some("application/cbor");
+        (is_declared() || is_cbor() || self.may_speak_only_rpc()).then_some((service, operation))
     }
 
     /// No candidate would read the path as one of its own.
@@ -135,19 +137,23 @@ impl<'a, 'r> Look<'a, 'r> {
             .ok_or_else(|| Failure::operation(known, operation, ProtocolKind::RpcV2Cbor))
     }
 
-    fn json(&self, target: &'a str) -> Result<Route<'r>, Failure<'a>> {
+    /// The answer if it is a json request: the prefix of its target is known, or a candidate speaks json.
+    fn json(&self, target: &'a str) -> Option<Result<Route<'r>, Failure<'a>>> {
         let is_json = |kind| kind == ProtocolKind::Json;
         let (prefix, operation) = target.rsplit_once('.').unwrap_or(("", target));
         let named = Candidates::of(self.table().find(Section::Targets, prefix));
-        // A prefix that is known is right, whatever the request is signed for.
+        let route = if let Candidates::All = named {
+            if !self.may_speak(is_json) {
+                return None;
+            }
+            self.named(self.candidates.iter(), operation, is_json)
+        } else {
+            // A prefix that is known is right, whatever the request is signed for.
+            let narrowed = self.named(named.narrow(&self.candidates).iter(), operation, is_json);
+            narrowed.or_else(|| self.named(named.iter(), operation, is_json))
+        };
         let known = named.first().or_else(|| self.candidates.first());
-        self.named(named.narrow(&self.candidates).iter(), operation, is_json)
-            .or_else(|| self.named(named.iter(), operation, is_json))
-            .or_else(|| {
-                let unknown = matches!(named, Candidates::All);
-                unknown.then(|| self.named(self.candidates.iter(), operation, is_json))?
-            })
-            .ok_or_else(|| Failure::operation(known, operation, ProtocolKind::Json))
+        Some(route.ok_or_else(|| Failure::operation(known, operation, ProtocolKind::Json)))
     }
 
     /// An argument of the query string, or of the body if that is a form.
@@ -213,16 +219,19 @@ impl<'a, 'r> Look<'a, 'r> {
             Route { service: "", operation: "", protocol: ProtocolKind::RestJson, bucket_len: 0, skipped: 0 };
         let mut path = self.path;
         let found = if matches!(candidates, Candidates::All) {
+            let is_bearer = self.signature == Signature::Bearer;
             let found = self.find(&candidates, None, path).filter(|it| Some(it.service) != fallback);
             found
                 .filter(Self::is_likely)
-                .or_else(|| fallback.and_then(|it| self.plain_path(it)))
+                .or_else(|| fallback.filter(|_| !is_bearer).and_then(|it| self.plain_path(it)))
                 .or_else(|| found.filter(|it| it.literals > 0))
         } else {
             let is_fallback = fallback.is_some_and(is_candidate);
-            let bucket = self.host.prefix.filter(|_| is_fallback && path != NOT_A_BUCKET);
+            // S3 is called with a token in front of its host by the functions that transform objects.
+            let is_bucket = |_: &&str| is_fallback && !self.request.headers.contains_key(&REQUEST_ROUTE);
+            let bucket = self.host.prefix.filter(is_bucket);
             // The stage of an API stands before the path that the model knows.
-            if let Some(at) = path.find(CONNECTIONS) {
+            if let Some(at) = path.find(CONNECTIONS).filter(|_| !is_fallback) {
                 (path, route.skipped) = (path.get(at..).unwrap_or(path), at);
             }
             let found = self.find(&candidates, bucket, path);
@@ -248,6 +257,7 @@ impl<'a, 'r> Look<'a, 'r> {
             query: self.query,
             headers: self.request.headers,
             host: self.request.host().unwrap_or_default(),
+            uri: self.request.uri,
             unsigned: !matches!(self.signature, Signature::Scope(_) | Signature::Bearer),
             bearer: self.signature == Signature::Bearer,
         };
@@ -274,8 +284,6 @@ impl<'a, 'r> Look<'a, 'r> {
 
 /// What paths of API Gateway's connections have after the stage.
 const CONNECTIONS: &str = "/@connections/";
-/// The only path of S3 that has no bucket, though the host has something in front.
-const NOT_A_BUCKET: &str = "/WriteGetObjectResponse";
 
 fn is_query(kind: ProtocolKind) -> bool {
     matches!(kind, ProtocolKind::Query | ProtocolKind::Ec2)

@@ -23,8 +23,8 @@ pub(crate) enum Signature<'a> {
 impl<'a> Signature<'a> {
     /// Looks at `Authorization`, then at the query arguments of presigned URLs.
     pub(crate) fn of(headers: &'a HeaderMap, query: &'a str) -> Self {
-        if let Some(value) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
-            return Self::of_header(value.trim_start());
+        if let Some(value) = headers.get(AUTHORIZATION) {
+            return Self::of_header(value.as_bytes().trim_ascii_start());
         }
         // Presigned URLs are the only ones that need a look at all arguments.
         if let Some(credential) = argument(query, "X-Amz-Credential") {
@@ -36,16 +36,19 @@ impl<'a> Signature<'a> {
         }
     }
 
-    fn of_header(value: &'a str) -> Self {
-        let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
-        if scheme.starts_with("AWS4-") {
+    fn of_header(value: &'a [u8]) -> Self {
+        let is_space = |byte: &u8| *byte == b' ';
+        let (scheme, rest) = value.split_at(value.iter().position(is_space).unwrap_or(value.len()));
+        if scheme.starts_with(b"AWS4-") {
             // `AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/sqs/aws4_request, SignedHeaders=...`
-            let credential = rest.split(',').find_map(|part| part.trim_start().strip_prefix("Credential="));
+            let mut parts = rest.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+            let credential = parts.find_map(|part| part.strip_prefix(b"Credential="));
+            let credential = credential.and_then(|it| std::str::from_utf8(it).ok());
             return credential.and_then(scope).map_or(Self::Other, Self::Scope);
         }
         match scheme {
-            "AWS" | "AWS3" | "AWS3-HTTPS" => Self::Old,
-            _ if scheme.eq_ignore_ascii_case("bearer") => Self::Bearer,
+            b"AWS" | b"AWS3" | b"AWS3-HTTPS" => Self::Old,
+            _ if scheme.eq_ignore_ascii_case(b"bearer") => Self::Bearer,
             _ => Self::Other,
         }
     }
@@ -54,16 +57,19 @@ impl<'a> Signature<'a> {
 /// The service in `AKID/20260101/us-east-1/sqs/aws4_request`, or in SigV4A's `AKID/20260101/s3/aws4_request`;
 /// in query strings the slashes may be encoded.
 fn scope(credential: &str) -> Option<&str> {
-    let credential = credential.trim();
-    let strip = |text: &'_ str| -> Option<usize> {
-        let text = text.strip_suffix("aws4_request")?;
-        let at = ["/", "%2F", "%2f"].iter().find_map(|slash| text.strip_suffix(slash))?;
-        Some(at.len())
+    let before = credential.trim().strip_suffix("aws4_request")?;
+    let service = match before.strip_suffix('/') {
+        Some(before) => before.rsplit_once('/')?.1,
+        None => {
+            let (before, slash) = before.split_at_checked(before.len().checked_sub(3)?)?;
+            if !slash.eq_ignore_ascii_case("%2f") {
+                return None;
+            }
+            let start = before.rfind("%2F").max(before.rfind("%2f"))? + 3;
+            before.get(start..)?
+        }
     };
-    let before = credential.get(..strip(credential)?)?;
-    let start =
-        ["/", "%2F", "%2f"].iter().filter_map(|slash| Some(before.rfind(slash)? + slash.len())).max()?;
-    before.get(start..).filter(|service| !service.is_empty())
+    (!service.is_empty()).then_some(service)
 }
 
 #[cfg(test)]
@@ -73,7 +79,7 @@ mod tests {
     use super::*;
 
     fn check(header: &str, expected: Signature<'_>) {
-        assert_eq!(Signature::of_header(header), expected, "{header}");
+        assert_eq!(Signature::of_header(header.as_bytes()), expected, "{header}");
     }
 
     #[test]

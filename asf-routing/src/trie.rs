@@ -14,7 +14,7 @@ use http::HeaderMap;
 
 use crate::candidates::Candidates;
 use crate::request::pairs;
-use crate::table::{BEARER, DEPRECATED, Leaf, Node, Place, SLASH, Table, UNSIGNED};
+use crate::table::{BEARER, DEPRECATED, Leaf, Node, Place, SLASH, Table, UNSIGNED, sketch};
 
 /// How many segments may follow a greedy label; models have one.
 const AFTER_GREEDY: usize = 8;
@@ -28,6 +28,8 @@ pub(crate) struct Search<'a> {
     pub(crate) query: &'a str,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) host: &'a str,
+    /// Path and query.
+    pub(crate) uri: &'a str,
     /// The request is not signed: operations that need no signature are the likelier ones.
     pub(crate) unsigned: bool,
     /// It has a bearer token.
@@ -59,7 +61,7 @@ impl Found {
 /// How well an operation fits; compared from the first field on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// Constant arguments; they are all there.
+    /// Constant arguments, all of which are there; one with a value counts for two.
     constants: u8,
     /// `x-id`, in which SDKs of Smithy's name S3's operations, names it.
     named: bool,
@@ -69,6 +71,8 @@ struct Score {
     required: u8,
     /// The host name begins as the model wants it.
     host: bool,
+    /// An ARN in it is of this service, and of none of its siblings.
+    arn: bool,
     /// It is called as it is signed.
     auth: bool,
     /// The trailing slash is as in the model.
@@ -151,7 +155,10 @@ impl Walk<'_> {
         let before = self.best;
         let mut best: Option<Found> = None;
         for leaf in self.table.leaves(node) {
-            if leaf.method != self.search.method || !self.search.candidates.contains(leaf.service) {
+            let may_fit = leaf.method == self.search.method
+                && leaf.may_fit(self.arguments.sketch)
+                && self.search.candidates.contains(leaf.service);
+            if !may_fit {
                 continue;
             }
             let Some(score) = self.score(&leaf, slash) else { continue };
@@ -174,11 +181,14 @@ impl Walk<'_> {
 
     /// How well it fits; `None` if it does not.
     fn score(&self, leaf: &Leaf, slash: bool) -> Option<Score> {
-        let fits = |(key, value)| self.arguments.has(key, value);
-        if leaf.constants > 0 && !self.table.constants(leaf).all(fits) {
-            return None;
+        let mut constants = 0_u8;
+        for (name, value) in self.table.constants(leaf) {
+            if !self.arguments.has(name, value) {
+                return None;
+            }
+            constants = constants.saturating_add(1 + u8::from(!value.is_empty()));
         }
-        let (mut complete, mut required, mut host) = (true, 0_u8, true);
+        let (mut complete, mut required, mut host, mut arn) = (true, 0_u8, true, false);
         for (name, place) in self.table.required(leaf) {
             let there = match place {
                 Place::Query => self.arguments.has(name, ""),
@@ -187,17 +197,22 @@ impl Walk<'_> {
                     host = self.search.host.starts_with(name);
                     continue;
                 }
+                Place::Arn => {
+                    arn = arn || decoded(self.search.uri).contains(name);
+                    continue;
+                }
             };
             required = required.saturating_add(u8::from(there));
             complete &= there;
         }
         let operation = || self.table.operation_name(leaf.operation);
         Some(Score {
-            constants: leaf.constants,
+            constants,
             named: self.arguments.id.is_some_and(|id| id == operation()),
             complete,
             required,
             host,
+            arn,
             auth: if self.search.bearer {
                 leaf.has(BEARER)
             } else {
@@ -217,17 +232,20 @@ const MAX_ARGUMENTS: usize = 32;
 struct Arguments<'a> {
     pairs: [(&'a str, &'a str); MAX_ARGUMENTS],
     len: usize,
+    /// Of all names.
+    sketch: u64,
     /// `x-id`.
     id: Option<&'a str>,
 }
 
 impl<'a> Arguments<'a> {
     fn of(query: &'a str) -> Self {
-        let mut it = Self { pairs: [("", ""); MAX_ARGUMENTS], len: 0, id: None };
+        let mut it = Self { pairs: [("", ""); MAX_ARGUMENTS], len: 0, sketch: 0, id: None };
         if !query.is_empty() {
             for (slot, pair) in it.pairs.iter_mut().zip(pairs(query)) {
                 *slot = pair;
                 it.len += 1;
+                it.sketch |= if pair.0.contains('%') { u64::MAX } else { sketch(pair.0) };
                 if pair.0 == "x-id" {
                     it.id = Some(pair.1);
                 }

@@ -1,5 +1,7 @@
 //! Routing of the requests that an emulator sees most, and of those that say least of themselves.
 
+#![allow(clippy::unwrap_used)]
+
 use std::hint::black_box;
 
 use asf_routing::RouteRequest;
@@ -36,9 +38,23 @@ fn route(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("route");
     for (name, service, method, uri, more, body) in [
         ("sqs.SendMessage", "sqs", "POST", "/", &[json, ("x-amz-target", "AmazonSQS.SendMessage")][..], ""),
-        ("dynamodb.PutItem", "dynamodb", "POST", "/", &[json, ("x-amz-target", "DynamoDB_20120810.PutItem")], ""),
+        (
+            "dynamodb.PutItem",
+            "dynamodb",
+            "POST",
+            "/",
+            &[json, ("x-amz-target", "DynamoDB_20120810.PutItem")],
+            "",
+        ),
         ("s3.ListObjectsV2", "s3", "GET", "/my-bucket?list-type=2&prefix=a%2Fb&max-keys=100", &[], ""),
-        ("s3.PutObject", "s3", "PUT", "/my-bucket/folder/key.json", &[("content-type", "application/json")], ""),
+        (
+            "s3.PutObject",
+            "s3",
+            "PUT",
+            "/my-bucket/folder/key.json",
+            &[("content-type", "application/json")],
+            "",
+        ),
         (
             "ec2.DescribeInstances",
             "ec2",
@@ -57,10 +73,10 @@ fn route(criterion: &mut Criterion) {
         ),
         ("lambda.Invoke", "lambda", "POST", "/2015-03-31/functions/my-function/invocations", &[], ""),
         (
-            "chime-sdk-messaging.TagResource",
+            "chime-sdk-messaging.SearchChannels",
             "chime",
             "POST",
-            "/tags?operation=tag-resource",
+            "/channels?operation=search",
             &[("content-type", "application/json")],
             "",
         ),

@@ -58,7 +58,9 @@ class Sts(unittest.TestCase):
     def test_session_and_federation_tokens(self):
         token = self.sts.get_session_token(DurationSeconds=900)["Credentials"]
         self.assertEqual(session_of(token).client("sts").get_caller_identity()["Account"], "000000000000")
-        federated = self.sts.get_federation_token(Name="bob", Policy=json.dumps({"Version": "2012-10-17", "Statement": []}))
+        statement = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        federated = self.sts.get_federation_token(Name="bob", Policy=policy)
         self.assertEqual(federated["FederatedUser"]["Arn"], "arn:aws:sts::000000000000:federated-user/bob")
 
     def test_account_of_any_key(self):

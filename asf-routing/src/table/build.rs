@@ -6,7 +6,7 @@ use asf_schema::{AuthKind, Location, OperationFlags, OperationSchema, ProtocolKi
 
 use super::{
     BEARER, DEPRECATED, HAS_GREEDY, HAS_LABEL, HEADER, NONE, Place, SECTIONS, SLASH, Section, Text, UNSIGNED,
-    method_number,
+    hash, method_number, sketch,
 };
 use crate::siblings;
 
@@ -95,6 +95,7 @@ struct LeafDraft {
     first_arg: u16,
     constants: u8,
     required: u8,
+    bit: u8,
 }
 
 impl Layout {
@@ -172,6 +173,8 @@ impl Layout {
         }
 
         let mut args = Vec::new();
+        let first = query.split(['&', '=']).next().unwrap_or_default();
+        let bit = sketch(first).trailing_zeros() as u8;
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             args.push((self.text.add(key)?, self.text.add(value)?));
@@ -193,6 +196,11 @@ impl Layout {
         if !prefix.is_empty() {
             args.push((self.text.add(prefix)?, Place::Host as u32));
         }
+        if path.starts_with("/tags") {
+            for part in siblings::resources(schema.name) {
+                args.push((self.text.add(part)?, Place::Arn as u32));
+            }
+        }
         args.truncate(usize::from(u8::MAX));
         let mut flags = 0;
         for (flag, holds) in [
@@ -213,6 +221,7 @@ impl Layout {
             first_arg,
             constants: constants as u8,
             required,
+            bit,
         });
         Ok(())
     }
@@ -242,6 +251,7 @@ impl Layout {
         let args = self.args.iter().flat_map(|(key, value)| [key.to_le_bytes(), value.to_le_bytes()]);
         let args = args.flatten().collect();
         let [signing, endpoints, targets, versions] = indices;
+        let slots = self.slots([&signing, &endpoints, &targets, &versions], &nodes);
         // In the order of `Section`.
         let sections: [Vec<u8>; SECTIONS] = [
             self.services,
@@ -253,6 +263,7 @@ impl Layout {
             lists,
             nodes,
             leaves,
+            slots,
             args,
         ];
         let mut bytes = Vec::new();
@@ -265,6 +276,38 @@ impl Layout {
         bytes.extend(u32::from(self.fallback.unwrap_or(NONE)).to_le_bytes());
         bytes.extend(sections.into_iter().flatten());
         Ok((bytes, self.text.text))
+    }
+
+    /// The hash table of all rows that are asked for by name.
+    fn slots(&self, indices: [&[u8]; 4], nodes: &[u8]) -> Vec<u8> {
+        let number = |row: &[u8], at: usize| u16::from_le_bytes([row[at], row[at + 1]]);
+        let mut groups: Vec<(Section, &[u8], u16, u16)> = Vec::new();
+        let of_indices = [Section::Signing, Section::Endpoints, Section::Targets, Section::Versions];
+        for (section, rows) in of_indices.into_iter().zip(indices) {
+            groups.push((section, rows, 0, (rows.len() / section.row()) as u16));
+        }
+        for service in self.services.chunks_exact(Section::Services.row()) {
+            groups.push((Section::Operations, &self.operations, number(service, 4), number(service, 6)));
+        }
+        for node in nodes.chunks_exact(Section::Nodes.row()) {
+            groups.push((Section::Nodes, nodes, number(node, 4), number(node, 6)));
+        }
+        let names: usize = groups.iter().map(|(.., len)| usize::from(*len)).sum();
+        // A power of two, and at most half full.
+        let mut slots = vec![NONE; (names * 2).next_power_of_two()];
+        for (section, rows, first, len) in groups {
+            for row in first..first + len {
+                let start = usize::from(row) * section.row();
+                let text =
+                    Text::from_le_bytes([rows[start], rows[start + 1], rows[start + 2], rows[start + 3]]);
+                let mut at = hash(section, first, self.text.get(text)) as usize & (slots.len() - 1);
+                while slots[at] != NONE {
+                    at = (at + 1) & (slots.len() - 1);
+                }
+                slots[at] = row;
+            }
+        }
+        slots.into_iter().flat_map(u16::to_le_bytes).collect()
     }
 
     /// Nodes numbered so that children stand together: breadth first.
@@ -293,9 +336,8 @@ impl Layout {
             for leaf in rows {
                 leaves.extend(leaf.operation.to_le_bytes());
                 leaves.extend(leaf.service.to_le_bytes());
-                leaves.extend([leaf.method, leaf.flags]);
                 leaves.extend(leaf.first_arg.to_le_bytes());
-                leaves.extend([leaf.constants, leaf.required]);
+                leaves.extend([leaf.method, leaf.flags, leaf.constants, leaf.required, leaf.bit, 0]);
             }
             next += draft.literals.len();
             queue.extend(draft.literals);
@@ -316,6 +358,11 @@ struct Texts {
 }
 
 impl Texts {
+    fn get(&self, text: Text) -> &str {
+        let start = (text >> 8) as usize;
+        self.text.get(start..start + (text & 0xff) as usize).unwrap_or_default()
+    }
+
     fn add(&mut self, text: &str) -> Result<Text, TableError> {
         if text.is_empty() {
             return Ok(0);

@@ -1,6 +1,6 @@
 //! The route table: one array of bytes and one text, read in place.
 //!
-//! Everything is a row of fixed size in one of ten sections; rows refer to each other by 16-bit index,
+//! Everything is a row of fixed size in one of eleven sections; rows refer to each other by 16-bit index,
 //! and to the text by a [`Text`] (offset and length). The header is the starts of the sections, counted
 //! from the start of the bytes, their end, and the service of plain paths. Numbers are little-endian. [`build`] writes what this reads; a
 //! table that is not one reads as empty rather than failing.
@@ -34,13 +34,15 @@ pub(crate) enum Section {
     Nodes,
     /// [`Leaf`]s: a node's stand together.
     Leaves,
+    /// Where names are: see [`Table::position`].
+    Slots,
     /// What leaves refer to: constant query arguments (name and value, each a [`Text`]), and what else has
     /// to be there (name, and [`Place`]).
     Args,
 }
 
 /// How many sections there are.
-const SECTIONS: usize = 10;
+const SECTIONS: usize = 11;
 /// Starts of all sections, the end, and the service that plain paths fall back to.
 const HEADER: usize = (SECTIONS + 2) * 4;
 /// No service, no row.
@@ -49,11 +51,10 @@ pub(crate) const NONE: u16 = u16::MAX;
 impl Section {
     const fn row(self) -> usize {
         match self {
-            Self::Lists => 2,
+            Self::Lists | Self::Slots => 2,
             Self::Operations => 4,
             Self::Signing | Self::Endpoints | Self::Targets | Self::Versions | Self::Args => 8,
-            Self::Services | Self::Nodes => 12,
-            Self::Leaves => 10,
+            Self::Services | Self::Nodes | Self::Leaves => 12,
         }
     }
 }
@@ -124,16 +125,23 @@ pub(crate) struct Leaf {
     pub(crate) service: u16,
     pub(crate) method: u8,
     pub(crate) flags: u8,
+    /// Which bit [`sketch`] has for the first constant argument.
+    bit: u8,
     first_arg: u16,
     /// Constant query arguments.
     pub(crate) constants: u8,
-    /// Query arguments and headers that have to be there, and the prefix of the host.
+    /// Query arguments and headers that have to be there, and what else tells siblings apart.
     pub(crate) required: u8,
 }
 
 impl Leaf {
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
+    }
+
+    /// Whether a request with the arguments of this [`sketch`] may have the constant ones.
+    pub(crate) fn may_fit(&self, sketch: u64) -> bool {
+        self.constants == 0 || sketch >> (self.bit & 63) & 1 != 0
     }
 }
 
@@ -145,6 +153,8 @@ pub(crate) enum Place {
     Header,
     /// In front of the host's name.
     Host,
+    /// In an ARN in the path or the query string; of several any will do.
+    Arn,
 }
 
 /// The path in the model ends with a slash.
@@ -171,7 +181,6 @@ pub(crate) fn method_number(method: &str) -> u8 {
 }
 
 /// The table.
-#[derive(Debug)]
 pub(crate) struct Table {
     bytes: Cow<'static, [u8]>,
     text: Cow<'static, str>,
@@ -242,27 +251,45 @@ impl Table {
     /// The operation of this name of a service.
     pub(crate) fn operation(&self, service: u16, name: &str) -> Option<u16> {
         let Service { first_operation, operations, .. } = self.service(service);
-        let found = search(usize::from(operations), name, |at| {
-            self.operation_name(first_operation.saturating_add(at as u16))
-        })?;
-        Some(first_operation.saturating_add(found as u16))
+        self.position(Section::Operations, first_operation, operations, name)
     }
 
     /// The services that one of the four indices has under a name.
     pub(crate) fn find(&self, index: Section, name: &str) -> impl ExactSizeIterator<Item = u16> + '_ {
-        let text_at = |at| {
-            let [a, b, c, d, ..]: [u8; 8] = self.row(index, at);
-            self.text(u32::from_le_bytes([a, b, c, d]))
-        };
-        let (start, len) = match search(self.len(index), name, text_at) {
+        let (start, len) = match self.position(index, 0, NONE, name) {
             Some(at) => {
-                let [_, _, _, _, a, b, c, d]: [u8; 8] = self.row(index, at);
+                let [_, _, _, _, a, b, c, d]: [u8; 8] = self.row(index, usize::from(at));
                 (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]))
             }
             None => (0, 0),
         };
         (0..len)
             .map(move |at| u16::from_le_bytes(self.row(Section::Lists, usize::from(start) + usize::from(at))))
+    }
+
+    /// The row of a name among the `len` rows from `first`, all of which begin with a [`Text`].
+    ///
+    /// One hash table, with open addressing, has the rows of all sections that are asked for by name. A
+    /// slot is the row's number in its section, so a slot of another section is only a guess that does not
+    /// come true: what counts is the text that the row has.
+    fn position(&self, section: Section, first: u16, len: u16, name: &str) -> Option<u16> {
+        let slots = self.len(Section::Slots);
+        let mut at = hash(section, first, name) as usize;
+        for _ in 0..slots {
+            at &= slots - 1;
+            let row = u16::from_le_bytes(self.row(Section::Slots, at));
+            if row == NONE {
+                return None;
+            }
+            if row >= first && row - first < len {
+                let text = u32::from_le_bytes(self.row(section, usize::from(row)));
+                if (text & 0xff) as usize == name.len() && self.text(text) == name {
+                    return Some(row);
+                }
+            }
+            at += 1;
+        }
+        None
     }
 
     pub(crate) fn node(&self, index: u16) -> Node {
@@ -281,23 +308,23 @@ impl Table {
 
     /// The child of a literal segment.
     pub(crate) fn literal(&self, node: &Node, segment: &str) -> Option<u16> {
-        let child = |at: usize| node.first_child.saturating_add(at as u16);
-        let found = search(usize::from(node.literals), segment, |at| {
-            let [a, b, c, d]: [u8; 4] = self.row(Section::Nodes, usize::from(child(at)));
-            self.text(u32::from_le_bytes([a, b, c, d]))
-        })?;
-        Some(child(found))
+        if node.literals == 0 {
+            return None;
+        }
+        self.position(Section::Nodes, node.first_child, node.literals, segment)
     }
 
     pub(crate) fn leaves(&self, node: &Node) -> impl Iterator<Item = Leaf> + '_ {
         let first = usize::from(node.first_leaf);
         (first..first + usize::from(node.leaves)).map(|at| {
-            let [a, b, c, d, method, flags, e, f, constants, required] = self.row(Section::Leaves, at);
+            let [a, b, c, d, e, f, method, flags, constants, required, bit, _] =
+                self.row(Section::Leaves, at);
             Leaf {
                 operation: u16::from_le_bytes([a, b]),
                 service: u16::from_le_bytes([c, d]),
                 method,
                 flags,
+                bit,
                 first_arg: u16::from_le_bytes([e, f]),
                 constants,
                 required,
@@ -319,8 +346,8 @@ impl Table {
         let first = usize::from(leaf.first_arg) + usize::from(leaf.constants);
         (first..first + usize::from(leaf.required)).map(|at| {
             let (key, place) = self.arg(at);
-            let place = [Place::Query, Place::Header].into_iter().find(|it| *it as u32 == place);
-            (self.text(key), place.unwrap_or(Place::Host))
+            let places = [Place::Query, Place::Header, Place::Host];
+            (self.text(key), places.into_iter().find(|it| *it as u32 == place).unwrap_or(Place::Arn))
         })
     }
 
@@ -335,6 +362,15 @@ impl Table {
     }
 }
 
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { bytes, text, starts, fallback } = self;
+        let mut it = f.debug_struct("Table");
+        it.field("bytes", &bytes.len()).field("text", &text.len());
+        it.field("starts", starts).field("fallback", fallback).finish()
+    }
+}
+
 /// The protocols, as the bits and numbers in the table stand for them.
 pub(crate) const ALL: [ProtocolKind; 6] = [
     ProtocolKind::RpcV2Cbor,
@@ -345,18 +381,26 @@ pub(crate) const ALL: [ProtocolKind; 6] = [
     ProtocolKind::Ec2,
 ];
 
-/// Position of a name among `len` sorted texts.
-fn search<'t>(len: usize, name: &str, text: impl Fn(usize) -> &'t str) -> Option<usize> {
-    let (mut low, mut high) = (0, len);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        match text(middle).cmp(name) {
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Equal => return Some(middle),
-            std::cmp::Ordering::Greater => high = middle,
-        }
+/// Where a name is first looked for: of a section, among the rows from `first`.
+pub(crate) fn hash(section: Section, first: u16, name: &str) -> u32 {
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut hash = (u64::from(first) << 8 | section as u64).wrapping_mul(MULTIPLIER);
+    let (words, rest) = name.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
     }
-    None
+    for word in words.iter().chain(std::iter::once(&last)) {
+        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(MULTIPLIER);
+    }
+    (hash >> 32) as u32
+}
+
+/// A bit that stands for the name of an argument: a request without the bits of an operation's constant
+/// arguments is not for it.
+pub(crate) fn sketch(name: &str) -> u64 {
+    let [first, .., last] = name.as_bytes() else { return 1 };
+    1 << ((name.len() + usize::from(*first) * 5 + usize::from(*last) * 3) & 63)
 }
 
 /// Starts of the sections, the end, and the service of plain paths.

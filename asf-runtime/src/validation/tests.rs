@@ -138,3 +138,31 @@ fn smithy() {
         assert_eq!(message(&shapes(), &input, Style::SMITHY), Some(expected), "{input}");
     }
 }
+
+/// `RestJsonMalformedUniqueItems..` of Smithy's protocol tests; no spec of botocore's has the trait.
+#[test]
+fn unique_items() {
+    let shapes = json!({
+        "CreateThingRequest": {"type": "structure", "members": {
+            "list": {"shape": "List"}, "lists": {"shape": "Lists"}, "things": {"shape": "Things"}}},
+        "List": {"type": "list", "uniqueItems": true, "member": {"shape": "String"}},
+        "Lists": {"type": "list", "uniqueItems": true, "member": {"shape": "List"}},
+        "Things": {"type": "list", "uniqueItems": true, "member": {"shape": "Thing"}},
+        "Thing": {"type": "structure", "members": {"a": {"shape": "String"}, "b": {"shape": "String"}}},
+        "String": {"type": "string"},
+    });
+    for (input, at) in [
+        (json!({"list": ["a", "b", "A"], "things": [{"a": "x"}, {"b": "x"}, {}]}), None),
+        (json!({"list": ["a", "b", "a"]}), Some("/list")),
+        (json!({"lists": [["a", "b"], ["b", "a"], ["a", "b"]]}), Some("/lists")),
+        (json!({"things": [{"a": "x"}, {"a": "x"}]}), Some("/things")),
+    ] {
+        let expected = at.map(|at| {
+            format!(
+                "ValidationException: 1 validation error detected. Value at '{at}' failed to satisfy constraint: \
+                 Member must have unique values"
+            )
+        });
+        assert_eq!(message(&shapes, &input, Style::SMITHY), expected, "{input}");
+    }
+}

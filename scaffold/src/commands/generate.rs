@@ -214,7 +214,10 @@ impl Report {
             output.remark(format!("{services} crates are as generated"));
             return Ok(ExitCode::SUCCESS);
         }
-        output.remark(format!("{} of {services} crates are not as generated; to write them:", self.stale.len()));
+        output.remark(format!(
+            "{} of {services} crates are not as generated; to write them:",
+            self.stale.len()
+        ));
         for command in self.commands(args) {
             output.remark(command);
         }

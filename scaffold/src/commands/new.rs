@@ -72,9 +72,8 @@ fn report(made: &NewCrate, global: &Global) -> anyhow::Result<()> {
     for file in &made.files {
         print(&format!("{file}\n"))?;
     }
-    global.output().remark(format!(
-        "{} answers {}; try `cargo test -p {}`",
-        made.package, made.answers, made.package
-    ));
+    global
+        .output()
+        .remark(format!("{} answers {}; try `cargo test -p {}`", made.package, made.answers, made.package));
     Ok(())
 }

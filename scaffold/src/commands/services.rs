@@ -66,11 +66,7 @@ fn names(args: &Args, source: &SpecSource) -> anyhow::Result<Vec<String>> {
 }
 
 /// A name in the code that the specs do not have would otherwise just be missing.
-fn remark_unknown(
-    source: &SpecSource,
-    providers: &[NativeProvider],
-    global: &Global,
-) -> anyhow::Result<()> {
+fn remark_unknown(source: &SpecSource, providers: &[NativeProvider], global: &Global) -> anyhow::Result<()> {
     let known = source.names()?;
     for it in providers.iter().filter(|it| !known.contains(&it.service)) {
         let error = suggest::unknown("service", &it.service, known.iter().map(String::as_str));

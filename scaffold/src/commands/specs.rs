@@ -5,6 +5,7 @@ mod show;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -122,7 +123,9 @@ fn update(
         Some(data) => Botocore::at(data)?,
         None => {
             output.remark(format!("getting botocore {}", version.unwrap_or("(latest)")));
-            Botocore::download(version)?
+            Botocore::download(version).context(
+                "nothing was updated (without a network, --from takes the folder botocore/data of an unpacked botocore)",
+            )?
         }
     };
     let bar = output.progress(0, "specs");

@@ -135,8 +135,8 @@ impl Writer {
             ("i" | "em", true) if self.code == 0 => self.close("*", false),
             ("a", false) => {
                 // Within code there is no markup.
-                let link = attribute(tag.attributes, "href")
-                    .filter(|it| self.code == 0 && it.starts_with("http"));
+                let link =
+                    attribute(tag.attributes, "href").filter(|it| self.code == 0 && it.starts_with("http"));
                 self.flush_space();
                 self.links.push(link.map(|link| (link.to_owned(), self.line.len())));
             }

@@ -261,7 +261,7 @@ impl Scope {
         if self.taken.insert(name.clone()) {
             return name;
         }
-        let base = name.strip_prefix("r#").unwrap_or(&name);
+        let base = name.strip_prefix("r#").unwrap_or(&name).trim_end_matches('_');
         let mut number = 2_u32;
         loop {
             let candidate = format!("{base}_{number}");
@@ -369,6 +369,8 @@ mod tests {
         assert_eq!((&*names["Arm64"], &*names["aRM64"], &*names["ARM64"]), ("Arm64", "ARm64", "Arm64_2"));
         let names = assign(&["type", "Type"], field_name, Scope::default());
         assert_eq!((&*names["type"], &*names["Type"]), ("r#type", "type_2"));
+        let names = assign(&["self", "Self", "_"], field_name, Scope::default());
+        assert_eq!((&*names["self"], &*names["Self"], &*names["_"]), ("self_", "self_2", "__"));
         let names = assign(&["SqsError", "Other"], type_name, Scope::with(["SqsError"]));
         assert_eq!((&*names["SqsError"], &*names["Other"]), ("SqsError_2", "Other"));
     }

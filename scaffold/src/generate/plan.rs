@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use asf_schema::{Kind, Member, MemberFlags, Schema, ServiceSchema, ShapeFlags, ShapeId};
+use asf_schema::{Kind, Member, MemberFlags, Schema, ServiceSchema, ShapeFlags};
 
+use super::layout::Layout;
 use super::model::Model;
 use super::names::{self, Scope, assign};
 
@@ -37,6 +38,8 @@ pub struct Structure {
     pub fields: Vec<Field>,
     /// Streams cannot be cloned.
     pub clone: bool,
+    /// About how many bytes it takes.
+    pub size: usize,
     /// Of an error: the field with the text for people.
     pub message: Option<Message>,
 }
@@ -111,7 +114,7 @@ pub enum Type {
     Map(Box<Type>),
     /// An item that may be null.
     Nullable(Box<Type>),
-    /// A part that may hold its whole.
+    /// A part that may hold its whole, or that is large.
     Boxed(Box<Type>),
     /// A stream of these events.
     Events(Box<Type>),
@@ -150,7 +153,7 @@ struct Planner {
     service: &'static ServiceSchema,
     name: String,
     types: HashMap<&'static str, String>,
-    reach: Vec<Vec<ShapeId>>,
+    layout: Layout,
     streams: Vec<bool>,
 }
 
@@ -162,9 +165,8 @@ impl Planner {
             service.shapes().filter(|shape| has_type(*shape)).map(Schema::name).collect();
         let scope = Scope::with(own.iter().map(String::as_str));
         let types = assign(&shapes, names::type_name, scope);
-        let direct: Vec<Vec<ShapeId>> = service.shapes().map(parts).collect();
-        let reach = (0..direct.len()).map(|start| reachable(&direct, start)).collect();
-        let mut planner = Self { service, name, types, reach, streams: Vec::new() };
+        let layout = Layout::new(service);
+        let mut planner = Self { service, name, types, layout, streams: Vec::new() };
         planner.streams = planner.find_streams();
         planner
     }
@@ -212,6 +214,7 @@ impl Planner {
             name: self.type_name(shape),
             fields: self.fields(shape, names::field_name, Scope::default()),
             clone: !self.has_stream(shape),
+            size: self.layout.size(shape),
             message: None,
         }
     }
@@ -224,6 +227,7 @@ impl Planner {
         structure.message = Some(match found {
             Some(field) => Message { field: field.name.clone(), added: false },
             None => {
+                structure.size += 24;
                 let mut scope = Scope::with(structure.fields.iter().map(|field| field.name.as_str()));
                 Message { field: scope.take("message".to_owned()), added: true }
             }
@@ -260,7 +264,7 @@ impl Planner {
             Field {
                 member: member.name(),
                 name: fields.get(member.name()).cloned().unwrap_or_default(),
-                ty: if self.is_recursive(shape, member) { Type::Boxed(Box::new(ty)) } else { ty },
+                ty: if self.layout.is_boxed(shape, member) { Type::Boxed(Box::new(ty)) } else { ty },
             }
         };
         shape.members().map(field).collect()
@@ -309,12 +313,6 @@ impl Planner {
         self.types.get(shape.name()).cloned().unwrap_or_default()
     }
 
-    /// Whether a member's value is a structure or union that may hold the member's own.
-    fn is_recursive(&self, shape: Schema, member: Member) -> bool {
-        let reach = self.reach.get(usize::from(member.target().id().0));
-        reach.is_some_and(|reach| reach.binary_search(&shape.id()).is_ok())
-    }
-
     fn has_stream(&self, shape: Schema) -> bool {
         self.streams.get(usize::from(shape.id().0)).copied().unwrap_or(false)
     }
@@ -349,34 +347,4 @@ impl Planner {
 /// Whether a shape becomes a type: structures, unions, enums.
 fn has_type(shape: Schema) -> bool {
     shape.kind().has_members() || (shape.kind() == Kind::String && !shape.enum_values().is_empty())
-}
-
-/// The structures and unions that a structure or union holds directly, not through a list, map or
-/// stream (which hold them behind a pointer anyway).
-fn parts(shape: Schema) -> Vec<ShapeId> {
-    if !shape.kind().has_members() {
-        return Vec::new();
-    }
-    let targets = shape.members().map(Member::target);
-    targets
-        .filter(|it| it.kind().has_members() && !it.has(ShapeFlags::EVENT_STREAM))
-        .map(Schema::id)
-        .collect()
-}
-
-/// All that a shape holds at any depth, and itself; sorted.
-fn reachable(direct: &[Vec<ShapeId>], start: usize) -> Vec<ShapeId> {
-    let mut seen = vec![ShapeId(start as u16)];
-    let mut next = 0;
-    let mut known = std::collections::HashSet::from([ShapeId(start as u16)]);
-    while let Some(&id) = seen.get(next) {
-        for &part in direct.get(usize::from(id.0)).into_iter().flatten() {
-            if known.insert(part) {
-                seen.push(part);
-            }
-        }
-        next += 1;
-    }
-    seen.sort_unstable();
-    seen
 }

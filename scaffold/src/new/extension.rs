@@ -38,7 +38,9 @@ pub fn extension(
     output: Option<&Path>,
 ) -> anyhow::Result<NewCrate> {
     if !is_name(name) {
-        bail!("{name} is no name for an extension: small letters, digits and single hyphens, as in my-extension");
+        bail!(
+            "{name} is no name for an extension: small letters, digits and single hyphens, as in my-extension"
+        );
     }
     let example = service.map(|service| Example::find(source, service, operation)).transpose()?;
     let place = Place::of(source, &format!("extensions/{name}"), output)?;

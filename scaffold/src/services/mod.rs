@@ -36,7 +36,8 @@ pub fn native_providers(services: &Path) -> anyhow::Result<Vec<NativeProvider>> 
     for directory in list(services)? {
         let Some(package) = package_name(&directory) else { continue };
         for file in rust_files(&directory.join("src"))? {
-            let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let text =
+                fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
             let providers =
                 scan::providers(&text).with_context(|| format!("{} is not Rust", file.display()))?;
             found.extend(providers.into_iter().map(|it| NativeProvider {

@@ -67,10 +67,9 @@ impl Botocore {
             .arg(temporary.path())
             .arg(&package)
             .output()
-            .context("cannot run python3, which gets botocore with pip")?;
+            .with_context(|| format!("cannot run python3, which gets {package} with pip"))?;
         if !output.status.success() {
-            let words = String::from_utf8_lossy(&output.stderr);
-            bail!("pip could not get {package}: {}", words.trim());
+            bail!("pip could not get {package}:\n{}", words(&output.stderr));
         }
         let found = Self::at(&temporary.path().join("botocore/data"))?;
         Ok(Self { _temporary: Some(temporary), ..found })
@@ -134,6 +133,16 @@ pub fn documentation_source(version: Option<&str>) -> anyhow::Result<Botocore> {
         None => Botocore::download(version)
             .context("documentation comes from a botocore: install one with python3 -m pip install botocore"),
     }
+}
+
+/// What pip says, each line cut: it lists all versions that there are where one is not.
+fn words(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let cut = |line: &str| match line.char_indices().nth(200) {
+        Some((end, _)) => format!("{} ..", line.get(..end).unwrap_or(line)),
+        None => line.to_owned(),
+    };
+    text.trim().lines().map(cut).collect::<Vec<_>>().join("\n")
 }
 
 /// The file, or the gzipped one of that name.

@@ -29,7 +29,12 @@ impl SpecSource {
     pub fn find(asked: Option<&Path>) -> anyhow::Result<Self> {
         if let Some(directory) = asked {
             if !directory.join(Manifest::FILE).is_file() {
-                bail!("{} is no directory of specs: it has no {}", directory.display(), Manifest::FILE);
+                bail!(
+                    "{0} is no directory of specs, as it has no {1}: give another, or make it one with \
+                     `scaffold specs update --specs {0}`",
+                    directory.display(),
+                    Manifest::FILE
+                );
             }
             return Ok(Self::Directory(directory.to_owned()));
         }

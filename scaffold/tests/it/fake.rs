@@ -42,6 +42,11 @@ impl Fake {
         fake
     }
 
+    /// The directory that `botocore` is in.
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.root.path().join("botocore/data")
     }

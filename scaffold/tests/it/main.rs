@@ -4,4 +4,8 @@
 
 mod command;
 mod fake;
+mod features;
+mod generate;
+mod generated;
 mod specs;
+mod workspace;

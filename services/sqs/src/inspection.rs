@@ -1,4 +1,4 @@
-//! Looking into a queue without receiving: what there is, and how `/_aws/sqs/messages` shows it.
+//! Looking into a queue without receiving: what there is, and how it is shown.
 
 use asf_runtime::Timestamp;
 use serde_json::{Value, json};
@@ -12,6 +12,8 @@ use crate::receive::{SYSTEM_ATTRIBUTES, system_attribute};
 pub const NO_HANDLE: &str = "SQS/BACKDOOR/ACCESS";
 /// So many messages are shown at most.
 const MAX_SHOWN: usize = 10_000;
+/// The first message whose body goes beyond so many bytes in all is the last that is shown.
+const MAX_BYTES: usize = 64 << 20;
 
 /// What to show besides messages that can be received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,17 +22,6 @@ pub struct Look {
     pub invisible: bool,
     /// Messages whose delay has not ended (`ShowDelayed`).
     pub delayed: bool,
-}
-
-/// The queue that a path below `/_aws/sqs/messages` names: region, account, name.
-#[must_use]
-pub fn path_parameters(path: &str) -> Option<(&str, &str, &str)> {
-    let rest = path.strip_prefix("/_aws/sqs/messages/")?;
-    let mut parts = rest.trim_end_matches('/').split('/');
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(region), Some(account), Some(name), None) => Some((region, account, name)),
-        _ => None,
-    }
 }
 
 /// The messages of a queue, in the order of arrival; nothing about them changes.
@@ -44,7 +35,13 @@ pub fn look(queue: &Queue, look: Look, now: Timestamp) -> Result<Vec<Stored>, Qu
         Place::InFlight { .. } => look.invisible,
     };
     let found = queue.open(now)?.backlog.peek(MAX_SHOWN, wanted);
-    Ok(found.into_iter().map(|(_, stored)| stored).collect())
+    let mut bytes = 0;
+    let within = |stored: &Stored| {
+        let fits = bytes <= MAX_BYTES;
+        bytes += stored.message.body.len();
+        fits
+    };
+    Ok(found.into_iter().map(|(_, stored)| stored).take_while(within).collect())
 }
 
 /// An attribute of a message as it is shown: a system attribute, or why the message cannot be received.
@@ -94,7 +91,7 @@ fn show(stored: &Stored) -> Value {
     shown
 }
 
-/// The answer as JSON.
+/// The answer as JSON: the tree that the XML of the query protocol is, as LocalStack's users know it.
 #[must_use]
 pub fn to_json(messages: &[Stored], request_id: &str) -> String {
     let messages: Vec<Value> = messages.iter().map(show).collect();
@@ -105,37 +102,4 @@ pub fn to_json(messages: &[Stored], request_id: &str) -> String {
         }
     })
     .to_string()
-}
-
-/// The answer as XML: the same tree, a list being its element repeated.
-#[must_use]
-pub fn to_xml(messages: &[Stored], request_id: &str) -> String {
-    let mut out = String::from(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
-         <ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><ReceiveMessageResult>",
-    );
-    for message in messages {
-        write_element("Message", &show(message), &mut out);
-    }
-    out.push_str("</ReceiveMessageResult><ResponseMetadata>");
-    write_element("RequestId", &json!(request_id), &mut out);
-    out.push_str("</ResponseMetadata></ReceiveMessageResponse>");
-    out
-}
-
-/// The tree is ours and has four levels: the recursion ends.
-fn write_element(name: &str, value: &Value, out: &mut String) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| write_element(name, item, out)),
-        Value::Object(members) => {
-            out.extend(["<", name, ">"]);
-            members.iter().for_each(|(name, value)| write_element(name, value, out));
-            out.extend(["</", name, ">"]);
-        }
-        _ => {
-            let text = value.as_str().unwrap_or_default();
-            let escaped = quick_xml::escape::escape(text);
-            out.extend(["<", name, ">", escaped.as_ref(), "</", name, ">"]);
-        }
-    }
 }

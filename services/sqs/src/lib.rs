@@ -7,6 +7,7 @@
 pub mod attempts;
 pub mod attributes;
 pub mod batches;
+mod developer;
 pub mod error;
 pub mod fifo;
 pub mod inspection;

@@ -10,9 +10,7 @@ use crate::attributes::Settings;
 use crate::error::{ErrorKind, QueueError};
 use crate::fifo::Original;
 use crate::md5;
-use crate::message_attributes::{
-    self, ALLOWED, AttributeContent, AttributeValue, Attributes, TRACE_HEADER,
-};
+use crate::message_attributes::{self, ALLOWED, AttributeContent, AttributeValue, Attributes, TRACE_HEADER};
 use crate::models::{DeadLetter, Message, Queue};
 use crate::names::check_token;
 
@@ -215,7 +213,8 @@ impl Queue {
         };
         if let Some(trace) = trace {
             // After the digests, which are of what the sender gave.
-            let value = AttributeValue { data_type: "String".to_owned(), content: AttributeContent::Text(trace) };
+            let value =
+                AttributeValue { data_type: "String".to_owned(), content: AttributeContent::Text(trace) };
             message.system_attributes.entry(TRACE_HEADER.to_owned()).or_insert(value);
         }
         let own_delay = delay_seconds.filter(|_| settings.fifo.is_none()).map(i64::from);

@@ -80,8 +80,14 @@ fn boto3_errors() {
 fn aws_cli() {
     let emulator = Emulator::start();
     let aws = Clients::Today.program("aws");
+    // Version 1 of the CLI takes AWS's own host for SQS, whatever AWS_ENDPOINT_URL says.
+    let awslocal = || {
+        let mut command = client(&aws, &emulator);
+        command.args(["--endpoint-url", emulator.url()]);
+        command
+    };
     let run = |arguments: &[&str]| {
-        let output = client(&aws, &emulator).args(arguments).output().unwrap();
+        let output = awslocal().args(arguments).output().unwrap();
         assert!(output.status.success(), "aws {}:\n{}", arguments.join(" "), shown(&output));
         String::from_utf8(output.stdout).unwrap()
     };
@@ -95,9 +101,8 @@ fn aws_cli() {
     let body = text(&["sqs", "receive-message", "--queue-url", &url, "--query", "Messages[0].Body"]);
     assert_eq!(body, "hello");
 
-    let output =
-        client(&aws, &emulator).args(["sqs", "get-queue-url", "--queue-name", "no"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(254), "{}", shown(&output));
+    let output = awslocal().args(["sqs", "get-queue-url", "--queue-name", "no"]).output().unwrap();
+    assert!(!output.status.success());
     let error = shown(&output);
     assert!(error.contains("(AWS.SimpleQueueService.NonExistentQueue)"), "{error}");
     assert!(error.contains("The specified queue does not exist."), "{error}");

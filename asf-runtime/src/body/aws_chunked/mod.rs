@@ -22,4 +22,4 @@ pub use write::encode;
 pub(super) const CODING: &str = "aws-chunked";
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -16,13 +16,13 @@ use crate::shape::{ByteStream, StreamError};
 const LIMIT: usize = 1 << 24;
 
 /// A body that comes in these pieces.
-pub(in crate::body) fn pieces<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> ByteStream {
+pub(crate) fn pieces<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> ByteStream {
     let pieces: Vec<_> = pieces.into_iter().map(|it| Ok(Bytes::copy_from_slice(it))).collect();
     ByteStream::from_stream(futures_util::stream::iter(pieces), None)
 }
 
 /// All of a body whose source does not make it wait.
-pub(in crate::body) fn collected(body: ByteStream) -> Result<Bytes, StreamError> {
+pub(crate) fn collected(body: ByteStream) -> Result<Bytes, StreamError> {
     body.collect(LIMIT).now_or_never().unwrap()
 }
 

@@ -10,6 +10,8 @@ mod parameters;
 mod read;
 mod write;
 
+use std::fmt;
+
 use asf_schema::{Member, MemberFlags};
 
 use super::names::Names;
@@ -24,27 +26,25 @@ pub enum Dialect {
     /// Lists are `List.member.1`, or `List.1` when flattened; maps `Map.entry.1.key`, or `Map.1.key`.
     /// An empty list is `List=`.
     Query,
-    /// Lists are always `List.1`, named by `queryName` or the `locationName` with its first letter in
-    /// upper case. An empty list is not there.
+    /// Lists are always `List.1`. Names are those of `queryName`, else the names on the wire with their
+    /// first letter in upper case. An empty list is not there.
     Ec2,
 }
 
 impl Dialect {
-    /// The name of a member, or of the item of a list, or of the key or the value of a map: its first
-    /// letter, and the rest.
-    fn name(self, member: Member) -> (char, &'static str) {
-        let (name, capital) = match (self, member.row().query_name) {
-            (Self::Query, _) => (Names::Query.of(member), false),
-            (Self::Ec2, Some(name)) => (name, false),
-            (Self::Ec2, None) => (member.wire_name(), member.has(MemberFlags::NAMED)),
-        };
-        split(name, capital)
+    /// The name of a member, or of the item of a list, or of the key or the value of a map.
+    fn name(self, member: Member) -> Name {
+        match (self, member.row().query_name) {
+            (Self::Query, _) => Name { text: Names::Query.of(member), capital: false },
+            (Self::Ec2, Some(text)) => Name { text, capital: false },
+            (Self::Ec2, None) => Name { text: member.wire_name(), capital: true },
+        }
     }
 
     /// The name of the parameter of a member of a structure.
-    fn element(self, member: Member) -> (char, &'static str) {
+    fn element(self, member: Member) -> Name {
         match self {
-            Self::Query => split(Names::Query.element(member), false),
+            Self::Query => Name { text: Names::Query.element(member), capital: false },
             Self::Ec2 => self.name(member),
         }
     }
@@ -55,15 +55,37 @@ impl Dialect {
     }
 }
 
-fn split(name: &'static str, capital: bool) -> (char, &'static str) {
-    let mut letters = name.chars();
-    let first = letters.next().unwrap_or_default();
-    (if capital { first.to_ascii_uppercase() } else { first }, letters.as_str())
+/// The name of a member in parameters.
+#[derive(Clone, Copy)]
+struct Name {
+    text: &'static str,
+    /// Whether the first letter is written in upper case.
+    capital: bool,
 }
 
-/// Whether a segment of a parameter's name is this name.
-fn is_name((first, rest): (char, &str), segment: &str) -> bool {
-    segment.strip_prefix(first) == Some(rest)
+impl Name {
+    /// Whether a segment of a parameter's name is this name.
+    fn is(self, segment: &str) -> bool {
+        if self.text.len() != segment.len() {
+            return false;
+        }
+        match (self.text.as_bytes(), segment.as_bytes()) {
+            ([first, rest @ ..], [other, others @ ..]) if self.capital => {
+                first.to_ascii_uppercase() == *other && rest == others
+            }
+            (text, segment) => text == segment,
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut letters = self.text.chars();
+        if let (true, Some(first)) = (self.capital, letters.next()) {
+            return write!(f, "{}{}", first.to_ascii_uppercase(), letters.as_str());
+        }
+        f.write_str(self.text)
+    }
 }
 
 #[cfg(test)]

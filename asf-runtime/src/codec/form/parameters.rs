@@ -163,11 +163,9 @@ fn digit(hex: u8) -> u8 {
 /// The order of names: a dot before everything else, a number before a longer one.
 fn compare(left: &str, right: &str) -> Ordering {
     let (left, right) = (left.as_bytes(), right.as_bytes());
-    let Some(at) = left.iter().zip(right).position(|(left, right)| left != right) else {
-        return left.len().cmp(&right.len());
-    };
-    let (before, left, right) = (left.get(..at), left.get(at..), right.get(at..));
-    let (Some(before), Some(left), Some(right)) = (before, left, right) else { return Ordering::Equal };
+    let at = common(left, right);
+    // No longer than either of them.
+    let ((before, left), (_, right)) = (left.split_at(at), right.split_at(at));
     let digits = |text: &[u8]| text.iter().take_while(|it| it.is_ascii_digit()).count();
     let (left_digits, right_digits) = (digits(left), digits(right));
     let in_number = before.last().is_some_and(u8::is_ascii_digit) || (left_digits > 0 && right_digits > 0);
@@ -176,6 +174,16 @@ fn compare(left: &str, right: &str) -> Ordering {
         true => left_digits.cmp(&right_digits).then_with(|| rank(left).cmp(&rank(right))),
         false => rank(left).cmp(&rank(right)),
     }
+}
+
+/// The length of the beginning that two names share: most share a long one.
+fn common(left: &[u8], right: &[u8]) -> usize {
+    let (left_chunks, _) = left.as_chunks::<8>();
+    let (right_chunks, _) = right.as_chunks::<8>();
+    let chunks = left_chunks.iter().zip(right_chunks).take_while(|(left, right)| left == right).count();
+    let start = chunks * 8;
+    let ((_, left), (_, right)) = (left.split_at(start), right.split_at(start));
+    start + left.iter().zip(right).take_while(|(left, right)| left == right).count()
 }
 
 #[cfg(test)]

@@ -5,14 +5,15 @@
 //! a number where the items of a list stand, a single value for a list or structure (an empty one is an
 //! empty list or structure) and the reverse, a parameter that comes twice with two values, an entry of a
 //! map without its key or value, a key that comes twice, a union without exactly one member, more than
-//! [`MAX_DEPTH`] levels. Gaps between indices are none: `List.2` alone is a list of one.
+//! [`MAX_DEPTH`] levels. Gaps between indices are none: `List.2` alone is a list of one. In query, what is
+//! flattened and has one item only may stand without the index.
 
 use std::borrow::Cow;
 
 use asf_schema::{Kind, Member, MemberFlags, Schema, TimestampFormat};
 
 use super::parameters::Node;
-use super::{Dialect, Parameters, is_name};
+use super::{Dialect, Name, Parameters};
 use crate::codec::{CodecError, MAX_DEPTH, text};
 use crate::shape::{Mismatch, Scalar, Shape};
 
@@ -76,9 +77,9 @@ impl Reader {
             Dialect::Ec2 => None,
         };
         // A name that no patch touches is one member's only, and found without looking at all.
-        let plain = plain.filter(|it| it.row().query_name.is_none() && is_name(dialect.element(*it), name));
+        let plain = plain.filter(|it| it.row().query_name.is_none() && dialect.element(*it).is(name));
         let all = plain.is_none().then(|| schema.members()).into_iter().flatten();
-        plain.into_iter().chain(all.filter(move |it| is_name(dialect.element(*it), name)))
+        plain.into_iter().chain(all.filter(move |it| dialect.element(*it).is(name)))
     }
 
     /// The value of a member, of an item of a list, or of an entry of a map.
@@ -102,6 +103,10 @@ impl Reader {
             }
             Kind::List => {
                 into.begin(schema);
+                if self.is_lone_item(member, node)? {
+                    let slot = into.slot(0).ok_or(Mismatch)?;
+                    return self.value(schema.member(0), node, slot, depth + 1);
+                }
                 nothing(node, NOT_A_LIST)?;
                 match self.dialect.is_flat_list(member) {
                     true => self.items(schema, node, into, depth + 1),
@@ -112,12 +117,21 @@ impl Reader {
                 into.begin(schema);
                 nothing(node, NOT_COMPLEX)?;
                 match member.has(MemberFlags::FLATTENED) {
+                    true if self.is_lone_entry(schema, node) => self.entry(schema, node, into, depth + 1),
                     true => self.entries(schema, node, into, depth + 1),
                     false => self.map(schema, node, into, depth + 1),
                 }
             }
             _ => simple(member, node, into),
         }
+    }
+
+    /// Whether a flattened list is one item without its index: `AttributeName=All` (a sample request of
+    /// `ReceiveMessage` in the developer guide of SQS).
+    fn is_lone_item(&self, list: Member, node: Node<'_>) -> Result<bool, CodecError> {
+        let flat = self.dialect == Dialect::Query && list.has(MemberFlags::FLATTENED);
+        let simple = flat && list.target().member(0).target().kind().is_simple();
+        Ok(simple && node.children().next().is_none() && node.value()?.is_some_and(|it| !it.is_empty()))
     }
 
     /// `List.member.1`. Where the model gives the items another name, AWS takes `member` too (the
@@ -132,7 +146,7 @@ impl Reader {
         let item = self.dialect.name(schema.member(0));
         let mut seen = false;
         for (name, items) in node.children() {
-            if seen || !(name == "member" || is_name(item, name)) {
+            if seen || !(name == "member" || item.is(name)) {
                 return Err(unexpected(name));
             }
             seen = true;
@@ -189,6 +203,13 @@ impl Reader {
         Ok(())
     }
 
+    /// Whether a flattened map is one entry without its index: `Attribute.Name=..&Attribute.Value=..` (the
+    /// sample request of `SetQueueAttributes` in the API reference of SQS).
+    fn is_lone_entry(&self, schema: Schema, node: Node<'_>) -> bool {
+        let key = schema.key_value().map(|(key, _)| self.dialect.name(key));
+        key.is_some_and(|key| node.children().any(|(name, _)| key.is(name)))
+    }
+
     fn entry(
         &self,
         schema: Schema,
@@ -201,13 +222,13 @@ impl Reader {
         nothing(node, NOT_COMPLEX)?;
         let (mut key, mut value) = (None, None);
         for (name, part) in node.children() {
-            if is_name(key_name, name) {
+            if key_name.is(name) {
                 key = Some(single(part)?);
-            } else if is_name(value_name, name) {
+            } else if value_name.is(name) {
                 value = Some(part);
             }
         }
-        let missing = |(first, rest)| CodecError::new(format!("an entry of the map has no {first}{rest}"));
+        let missing = |name: Name| CodecError::new(format!("an entry of the map has no {name}"));
         let key = key.ok_or_else(|| missing(key_name))?;
         let before = into.len();
         let slot = into.entry(key.to_owned()).ok_or(Mismatch)?;

@@ -1,9 +1,11 @@
 //! Value -> parameters, straight into the text of the form.
 
+use std::fmt::Write as _;
+
 use asf_schema::{Kind, Member, MemberFlags, Schema, TimestampFormat};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Dialect;
+use super::{Dialect, Name};
 use crate::codec::{CodecError, MAX_DEPTH, text};
 use crate::shape::Shape;
 
@@ -144,13 +146,13 @@ impl<'o> FormWriter<'o> {
     }
 
     /// Goes one segment down; answers with the length of the name before.
-    fn push(&mut self, (first, rest): (char, &str)) -> usize {
+    fn push(&mut self, name: Name) -> usize {
         let before = self.name.len();
         if before > 0 {
             self.name.push('.');
         }
-        self.name.push(first);
-        self.name.push_str(rest);
+        // Writing to a String does not fail.
+        let _ = write!(self.name, "{name}");
         before
     }
 

@@ -17,6 +17,7 @@ mod media_type;
 mod query;
 mod text;
 mod xml;
+mod xml_error;
 
 pub(super) use json::RestJson;
 pub(super) use xml::RestXml;

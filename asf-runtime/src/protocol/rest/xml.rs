@@ -1,7 +1,5 @@
 //! rest-xml: XML bodies. S3, which was there first, does some things its own way.
 
-use std::borrow::Cow;
-
 use asf_schema::{
     Member, MemberFlags, Operation, ProtocolKind, Schema, ServiceSchema, ShapeFlags, XmlNamespace,
 };
@@ -11,11 +9,11 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::body::{self, Body};
-use super::head::{self, HeadError};
-use super::media_type;
 use super::text::Sender;
+use super::xml_error::{error_document, in_error, probe, refused_body, refused_head};
+use super::{head, media_type};
 use crate::codec::CodecError;
-use crate::codec::xml::{self, Element, XmlOptions, XmlReader, XmlWriter};
+use crate::codec::xml::{self, XmlOptions, XmlReader, XmlWriter};
 use crate::error::{ReceivedError, ServiceError};
 use crate::protocol::{Exchange, ParseError, Protocol, Request, Response, SerializeError, rpc};
 use crate::shape::{ByteStream, Mismatch, Scalar, Shape};
@@ -27,11 +25,12 @@ pub(in crate::protocol) struct RestXml;
 /// S3's header with the id of the request, and the one beside it, which its support asks for.
 const S3_REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const S3_HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
-const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+/// What each document starts with.
+pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// S3 and S3 Control, which signs as S3: they have ids and errors of their own
 /// (`aws-recordings/s3control::TestS3ControlAccessPoint::test_access_point_lifecycle`).
-fn is_s3(service: &'static ServiceSchema) -> bool {
+pub(super) fn is_s3(service: &'static ServiceSchema) -> bool {
     service.metadata.no_error_wrapping || service.metadata.signing_name == "s3"
 }
 
@@ -82,7 +81,7 @@ impl Protocol for RestXml {
             }
             _ => write_body(schema, kind, &names, output)?,
         };
-        set_type(kind, &body, response.headers_mut());
+        media_type::set(schema, kind, media_type::XML, &body, response.headers_mut());
         *response.body_mut() = body;
         Ok(response)
     }
@@ -126,7 +125,7 @@ impl Protocol for RestXml {
             return Ok(request);
         }
         let body = write_body(schema, kind, &Names::of_input(operation, schema), input)?;
-        set_type(kind, &body, request.headers_mut());
+        media_type::set(schema, kind, media_type::XML, &body, request.headers_mut());
         *request.body_mut() = body;
         Ok(request)
     }
@@ -184,31 +183,6 @@ impl Protocol for RestXml {
     }
 }
 
-/// What S3 says of an argument that is none: `aws-recordings/s3` has the code throughout, the words for
-/// numbers are those of its API reference (`Provided max-keys not an integer or within integer range`).
-fn refused_head(service: &'static ServiceSchema, error: HeadError) -> AwsError {
-    if !is_s3(service) {
-        return CodecError::from(error).into();
-    }
-    let message = match error.number() {
-        Some(name) => format!("Provided {name} not an integer or within integer range"),
-        None => CodecError::from(error).to_string(),
-    };
-    AwsError::sender("InvalidArgument", message)
-}
-
-/// What S3 says of a body that is not as it should be
-/// (`aws-recordings/s3/test_s3_api.json::TestS3BucketEncryption::test_s3_bucket_encryption_exc`).
-fn refused_body(service: &'static ServiceSchema, error: CodecError) -> AwsError {
-    if !is_s3(service) {
-        return error.into();
-    }
-    AwsError::sender(
-        "MalformedXML",
-        "The XML you provided was not well-formed or did not validate against our published schema",
-    )
-}
-
 /// A response with the ids that all have.
 fn empty_response(service: &'static ServiceSchema, status: u16, exchange: Exchange<'_>) -> Response {
     let mut response = Response::new(ByteStream::Empty);
@@ -224,7 +198,7 @@ fn empty_response(service: &'static ServiceSchema, status: u16, exchange: Exchan
 }
 
 /// The id of the host that answered. To clients it is opaque; ours is made of the request's.
-fn host_id(exchange: Exchange<'_>) -> String {
+pub(super) fn host_id(exchange: Exchange<'_>) -> String {
     STANDARD.encode(exchange.request_id)
 }
 
@@ -370,105 +344,4 @@ fn read_document(
     }
     reader.value(target, &root, into)?;
     reader.finish()
-}
-
-/// Says of which type the body is, unless the message has none, or a member says so.
-fn set_type(kind: Body, body: &ByteStream, headers: &mut HeaderMap) {
-    if body.length() == Some(0) && !matches!(kind, Body::Events) {
-        return;
-    }
-    if let Some(content_type) = media_type::of(kind, media_type::XML) {
-        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
-    }
-}
-
-/// The document of an error: `<Error>` itself in S3, inside `<ErrorResponse>` elsewhere.
-fn error_document(
-    service: &'static ServiceSchema,
-    error: &dyn ServiceError,
-    exchange: Exchange<'_>,
-) -> String {
-    let s3 = is_s3(service);
-    let wrapped = !service.metadata.no_error_wrapping;
-    let mut out = String::with_capacity(512);
-    out.push_str(DECLARATION);
-    let mut writer = XmlWriter::new(XmlOptions::STRICT, &mut out);
-    if wrapped {
-        let namespace = service.metadata.xml_namespace.map(|uri| XmlNamespace { prefix: None, uri });
-        writer.open("ErrorResponse", namespace.as_ref());
-    }
-    writer.open("Error", None);
-    if !s3 {
-        writer.text("Type", if error.sender_fault() { "Sender" } else { "Receiver" });
-    }
-    writer.text("Code", error.code());
-    // S3 has the element even where there is no text
-    // (`aws-recordings/s3/test_s3.json::TestS3::test_s3_bucket_acl_exceptions`).
-    if let Some(message) = error.message().or(s3.then_some("")) {
-        writer.text("Message", message);
-    }
-    if let (Some(schema), Some(members)) = (error.schema(), error.members()) {
-        error_members(schema, members, &mut out);
-    }
-    let mut writer = XmlWriter::new(XmlOptions::STRICT, &mut out);
-    if wrapped {
-        writer.close("Error");
-    }
-    writer.text("RequestId", exchange.request_id);
-    if s3 {
-        writer.text("HostId", &host_id(exchange));
-    }
-    writer.close(if wrapped { "ErrorResponse" } else { "Error" });
-    out
-}
-
-/// The members of an error besides code and message. One that cannot be written is left out.
-fn error_members(schema: Schema, members: &dyn Shape, out: &mut String) {
-    let message = rpc::message_member(Some(schema)).map(|(index, _)| index);
-    for member in schema.members() {
-        let in_body = member.location() == asf_schema::Location::Body;
-        if !in_body || Some(member.index()) == message || member.wire_name() == "Code" {
-            continue;
-        }
-        let Some(part) = members.get(member.index()) else { continue };
-        let start = out.len();
-        if xml::write_member(member, part, XmlOptions::STRICT, out).is_err() {
-            out.truncate(start);
-        }
-    }
-}
-
-/// Finds the element of an error: the root, or what is inside `<ErrorResponse>`, and does something with it.
-fn in_error<'x>(
-    body: &'x [u8],
-    work: impl FnOnce(&mut XmlReader<'x>, &Element<'x>) -> Result<(), CodecError>,
-) -> Result<(), CodecError> {
-    let mut reader = XmlReader::new(body, XmlOptions::LENIENT)?;
-    let root = reader.root()?;
-    if root.name() == "Error" {
-        return work(&mut reader, &root);
-    }
-    while let Some(child) = reader.child(&root)? {
-        if child.name() == "Error" {
-            return work(&mut reader, &child);
-        }
-        reader.skip(&child)?;
-    }
-    Err(CodecError::new("the document has no error"))
-}
-
-/// Code and message of an error.
-fn probe(body: &[u8]) -> Result<(Option<String>, Option<String>), CodecError> {
-    let (mut code, mut message) = (None, None);
-    in_error(body, |reader, error| {
-        while let Some(child) = reader.child(error)? {
-            match child.name() {
-                "Code" => code = Some(reader.text(&child).map(Cow::into_owned)?),
-                "Message" | "message" => message = Some(reader.text(&child).map(Cow::into_owned)?),
-                _ => reader.skip(&child)?,
-            }
-        }
-        Ok(())
-    })?;
-    Ok((code, message))
 }

@@ -5,7 +5,7 @@ use quote::quote;
 use super::{USES, ident, invocation, pretty, types};
 use crate::generate::model::Model;
 use crate::generate::names::Scope;
-use crate::generate::plan::{Plan, Structure, Type};
+use crate::generate::plan::Plan;
 
 /// A modelled error that is larger than this many bytes, by estimate, stands in a box, so that results
 /// stay small.
@@ -34,7 +34,7 @@ fn enumeration(plan: &Plan) -> anyhow::Result<String> {
         let variant = scope.take(error.name.clone());
         rows.push(format!("{} {variant}({})", error.shape.id().0, error.name));
         let (variant, ty) = (ident(&variant), ident(&error.name));
-        variants.push(if size(error) > LARGE { quote!(#variant(Box<#ty>)) } else { quote!(#variant(#ty)) });
+        variants.push(if error.size > LARGE { quote!(#variant(Box<#ty>)) } else { quote!(#variant(#ty)) });
     }
     let text = pretty(quote! {
         #[doc = #docs]
@@ -46,26 +46,4 @@ fn enumeration(plan: &Plan) -> anyhow::Result<String> {
         }
     })?;
     Ok(text + &invocation("service_error", &format!("{name} = SERVICE"), &rows))
-}
-
-/// About how many bytes a structure takes.
-fn size(error: &Structure) -> usize {
-    let added = error.message.as_ref().is_some_and(|message| message.added);
-    error.fields.iter().map(|field| size_of(&field.ty)).sum::<usize>() + if added { 24 } else { 0 }
-}
-
-fn size_of(ty: &Type) -> usize {
-    match ty {
-        Type::Path("bool" | "i8" | "i16") => 4,
-        Type::Path("i32" | "f32") => 8,
-        Type::Path("i64" | "f64") => 16,
-        Type::Path("String") | Type::List(_) => 24,
-        Type::Path(_) => 32,
-        Type::Boxed(_) => 8,
-        // A structure or an enum: the latter is as large as a string.
-        Type::Named(_) => 32,
-        Type::Map(_) => 72,
-        Type::Nullable(inner) => size_of(inner),
-        Type::Events(_) => 16,
-    }
 }

@@ -38,9 +38,8 @@ pub(super) fn send(
     let outgoing: Vec<_> = entries.into_iter().map(|entry| outgoing(entry, trace.clone())).collect();
     check_total_size(outgoing.iter().filter_map(|(_, it)| Some(it.as_ref().ok()?.size())).sum())?;
 
-    let outcome = each(outgoing, |outgoing| {
-        queue.send_entry(outgoing?, &settings, sender(ctx), now, ctx.ids())
-    });
+    let outcome =
+        each(outgoing, |outgoing| queue.send_entry(outgoing?, &settings, sender(ctx), now, ctx.ids()));
     let entry = |(id, sent): (String, crate::send::Sent)| SendMessageBatchResultEntry {
         id: Some(id),
         message_id: Some(sent.message_id),

@@ -153,7 +153,8 @@ impl Wanted {
     /// # Errors
     /// `InvalidAttributeName` if there is no attribute of a name.
     fn new(system: &[&str], user: Vec<String>) -> Result<Self, QueueError> {
-        let known = |name: &str| SYSTEM_ATTRIBUTES.contains(&name) || QueueAttributeName::VALUES.contains(&name);
+        let known =
+            |name: &str| SYSTEM_ATTRIBUTES.contains(&name) || QueueAttributeName::VALUES.contains(&name);
         if let Some(stray) = system.iter().find(|name| !known(name)) {
             return Err(attributes::unknown(stray));
         }
@@ -161,9 +162,9 @@ impl Wanted {
         Ok(Self { system: SYSTEM_ATTRIBUTES.into_iter().filter(asked_for).collect(), user })
     }
 
-    /// Everything.
-    pub(crate) fn all() -> Self {
-        Self { system: SYSTEM_ATTRIBUTES.to_vec(), user: vec!["All".to_owned()] }
+    /// These system attributes, and all of the user's.
+    pub(crate) fn everything(system: impl Iterator<Item = &'static str>) -> Self {
+        Self { system: system.collect(), user: vec!["All".to_owned()] }
     }
 
     fn message_of(&self, received: &Received) -> Message {

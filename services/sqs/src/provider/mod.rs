@@ -79,7 +79,11 @@ impl SqsProvider {
 #[provider(service = "sqs", new = SqsProvider::new, validation = None)]
 impl SqsApi for SqsProvider {
     #[handler("AddPermission")]
-    async fn add_permission(&self, ctx: &RequestContext, input: AddPermissionRequest) -> Result<(), SqsError> {
+    async fn add_permission(
+        &self,
+        ctx: &RequestContext,
+        input: AddPermissionRequest,
+    ) -> Result<(), SqsError> {
         permissions::add(self, ctx, input)
     }
 
@@ -120,7 +124,11 @@ impl SqsApi for SqsProvider {
     }
 
     #[handler("DeleteMessage")]
-    async fn delete_message(&self, ctx: &RequestContext, input: DeleteMessageRequest) -> Result<(), SqsError> {
+    async fn delete_message(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteMessageRequest,
+    ) -> Result<(), SqsError> {
         messages::delete(self, ctx, input)
     }
 

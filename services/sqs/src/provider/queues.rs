@@ -121,7 +121,6 @@ fn next_token(urls: &[String], more: bool, max_results: Option<i32>) -> Option<S
 fn last_of_page(token: &str) -> Result<String, QueueError> {
     let url = STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let name = url.as_ref().and_then(|url| Some(url.rsplit_once('/')?.1.to_owned()));
-    name.filter(|name| !name.is_empty()).ok_or_else(|| {
-        QueueError::new(ErrorKind::InvalidParameterValue, "Invalid or expired next token.")
-    })
+    name.filter(|name| !name.is_empty())
+        .ok_or_else(|| QueueError::new(ErrorKind::InvalidParameterValue, "Invalid or expired next token."))
 }

@@ -1,9 +1,10 @@
-//! Scenarios over the domain, under a clock that the test moves. Facts of AWS's are cited by the
+//! Scenarios over the domain, and over the provider, under a clock that the test moves. Facts of AWS's are cited by the
 //! recording that has them, `file::scenario`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
 
 mod fifo;
+mod provider;
 mod queues;
 mod redrive;
 mod scale;

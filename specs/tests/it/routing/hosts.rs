@@ -94,6 +94,9 @@ fn buckets() {
     let route = asf_specs::router().route(&text.request()).unwrap();
     assert_eq!(route.bucket(&text.request()), Some("my.sqs.bucket"));
     check("GET /key\nhost: sqs.s3.localhost", "s3.GetObject rest-xml /sqs/key");
+    // Buckets that look like regions.
+    check("GET /key\nhost: my-bucket-1.s3.localhost", "s3.GetObject rest-xml /my-bucket-1/key");
+    check("GET /key\nhost: us-east-1.s3.us-east-1.amazonaws.com", "s3.GetObject rest-xml /us-east-1/key");
 }
 
 #[test]

@@ -45,6 +45,7 @@ fn targets() {
         "cognito-idp.InitiateAuth json",
     );
     check("POST /\n@monitoring\nX-Amz-Target: Logs_20140328.PutLogEvents", "logs.PutLogEvents json");
+    check("POST /\n@s3\nX-Amz-Target: Logs_20140328.PutLogEvents", "logs.PutLogEvents json");
     // An unknown prefix, with a service that is known.
     check("POST /\n@logs\nX-Amz-Target: Logs_2099.PutLogEvents", "logs.PutLogEvents json");
     check(

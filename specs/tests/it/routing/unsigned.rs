@@ -18,6 +18,8 @@ fn paths_of_services() {
     check("GET /greengrass/groups", "greengrass.ListGroups rest-json");
     // A token.
     check("GET /v1/spaces/s/projects/p\nauthorization: Bearer t", "codecatalyst.GetProject rest-json");
+    check("POST /model/m/converse\nauthorization: Bearer t", "bedrock-runtime.Converse rest-json");
+    check("GET /foundation-models\nauthorization: Bearer t", "bedrock.ListFoundationModels rest-json");
     // A method that buckets and keys do not have.
     check("POST /restapis/", "apigateway.CreateRestApi rest-json");
     check("PATCH /restapis/a", "apigateway.UpdateRestApi rest-json");
