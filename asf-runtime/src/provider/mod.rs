@@ -73,4 +73,10 @@ pub trait Provider: Any + Send + Sync {
         operation: Operation,
         input: Box<dyn Shape>,
     ) -> BoxFuture<'a, HandlerResult>;
+
+    /// Forgets everything: all accounts, all regions. False if the provider has no way to; one that was
+    /// registered is then made anew, which is the same for those that keep their state in themselves.
+    fn reset(&self) -> bool {
+        false
+    }
 }
