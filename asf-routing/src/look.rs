@@ -257,6 +257,7 @@ impl<'a, 'r> Look<'a, 'r> {
             query: self.query,
             headers: self.request.headers,
             host: self.request.host().unwrap_or_default(),
+            uri: self.request.uri,
             unsigned: !matches!(self.signature, Signature::Scope(_) | Signature::Bearer),
             bearer: self.signature == Signature::Bearer,
         };

@@ -103,3 +103,64 @@ pub(crate) fn form_argument<'b>(body: &'b [u8], name: &str) -> Option<&'b str> {
     })?;
     std::str::from_utf8(value).ok().map(str::trim_end)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn bodies_that_are_needed() {
+        let form = "application/x-www-form-urlencoded";
+        for (method, content_type, target, expected) in [
+            ("POST", Some(form), None, true),
+            ("POST", Some("Application/X-WWW-Form-Urlencoded; charset=utf-8"), None, true),
+            ("POST", Some(form), Some("AmazonSQS.SendMessage"), false),
+            ("PUT", Some(form), None, false),
+            ("GET", Some(form), None, false),
+            ("POST", Some("application/x-amz-json-1.0"), None, false),
+            ("POST", Some("multipart/form-data"), None, false),
+            ("POST", None, None, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [("content-type", content_type), ("x-amz-target", target)] {
+                if let Some(value) = value {
+                    headers.insert(name, value.parse().unwrap());
+                }
+            }
+            assert_eq!(RouteRequest::needs_body(method, &headers), expected, "{method} {content_type:?}");
+        }
+    }
+
+    #[test]
+    fn hosts() {
+        for (header, uri, expected) in [
+            (Some("localhost:4566"), "/", Some("localhost")),
+            (Some("localhost"), "/", Some("localhost")),
+            (Some("[::1]:4566"), "/", Some("[::1]")),
+            (Some("[::1]"), "/", Some("[::1]")),
+            (None, "https://u:p@sqs.localhost:4566/a?b", Some("sqs.localhost")),
+            (Some("a"), "https://b/", Some("a")),
+            (None, "/http://a/", None),
+            (None, "/", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(header) = header {
+                headers.insert(HOST, header.parse().unwrap());
+            }
+            assert_eq!(RouteRequest::new("GET", uri, &headers, b"").host(), expected, "{header:?} {uri}");
+        }
+    }
+
+    #[test]
+    fn arguments() {
+        assert_eq!(argument("a=1&b&c=2=3&a=4", "a"), Some("1"));
+        assert_eq!(argument("a=1&b&c=2=3&a=4", "b"), Some(""));
+        assert_eq!(argument("a=1&b&c=2=3&a=4", "c"), Some("2=3"));
+        assert_eq!(argument("", ""), None);
+        assert_eq!(form_argument(b"NotAction=a&Action=b\r\n", "Action"), Some("b"));
+        assert_eq!(form_argument(b"Actions=a&Action", "Action"), None);
+        assert_eq!(form_argument(b"Action=\xff", "Action"), None);
+    }
+}

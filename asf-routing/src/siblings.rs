@@ -35,6 +35,35 @@ const YIELDING: &[(&str, &str)] = &[
     ("wisdom", "qconnect"),
 ];
 
+/// What stands in the ARNs of a service's resources and in none of its siblings': where siblings have the same
+/// path for tags, the ARN in it says whose they are. From the patterns of ARNs in the models, and from the
+/// resource types in the Service Authorization Reference.
+const RESOURCES: &[(&str, &[&str])] = &[
+    ("bedrock-agent-runtime", &[":session/"]),
+    ("chime-sdk-media-pipelines", &[":media-"]),
+    ("chime-sdk-meetings", &[":meeting/"]),
+    ("chime-sdk-messaging", &["/channel/", "/channel-flow/"]),
+    ("chime-sdk-voice", &[":vc/"]),
+    ("greengrass", &[":/greengrass/"]),
+    (
+        "ivs-realtime",
+        &[
+            ":composition/",
+            ":encoder-configuration/",
+            ":ingest-configuration/",
+            ":public-key/",
+            ":stage/",
+            ":storage-configuration/",
+        ],
+    ),
+    ("lex-models", &[":bot:", ":bot-channel:"]),
+];
+
+/// See [`RESOURCES`].
+pub(crate) fn resources(service: &str) -> &'static [&'static str] {
+    RESOURCES.iter().find(|(name, _)| *name == service).map_or(&[], |(_, parts)| parts)
+}
+
 /// 0, or 1 for a service that yields.
 pub(crate) fn rank(service: &str) -> u8 {
     u8::from(YIELDING.iter().any(|(name, _)| *name == service))

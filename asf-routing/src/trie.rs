@@ -28,6 +28,8 @@ pub(crate) struct Search<'a> {
     pub(crate) query: &'a str,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) host: &'a str,
+    /// Path and query.
+    pub(crate) uri: &'a str,
     /// The request is not signed: operations that need no signature are the likelier ones.
     pub(crate) unsigned: bool,
     /// It has a bearer token.
@@ -59,7 +61,7 @@ impl Found {
 /// How well an operation fits; compared from the first field on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// Constant arguments; they are all there.
+    /// Constant arguments, all of which are there; one with a value counts for two.
     constants: u8,
     /// `x-id`, in which SDKs of Smithy's name S3's operations, names it.
     named: bool,
@@ -69,6 +71,8 @@ struct Score {
     required: u8,
     /// The host name begins as the model wants it.
     host: bool,
+    /// An ARN in it is of this service, and of none of its siblings.
+    arn: bool,
     /// It is called as it is signed.
     auth: bool,
     /// The trailing slash is as in the model.
@@ -177,11 +181,14 @@ impl Walk<'_> {
 
     /// How well it fits; `None` if it does not.
     fn score(&self, leaf: &Leaf, slash: bool) -> Option<Score> {
-        let fits = |(key, value)| self.arguments.has(key, value);
-        if leaf.constants > 0 && !self.table.constants(leaf).all(fits) {
-            return None;
+        let mut constants = 0_u8;
+        for (name, value) in self.table.constants(leaf) {
+            if !self.arguments.has(name, value) {
+                return None;
+            }
+            constants = constants.saturating_add(1 + u8::from(!value.is_empty()));
         }
-        let (mut complete, mut required, mut host) = (true, 0_u8, true);
+        let (mut complete, mut required, mut host, mut arn) = (true, 0_u8, true, false);
         for (name, place) in self.table.required(leaf) {
             let there = match place {
                 Place::Query => self.arguments.has(name, ""),
@@ -190,17 +197,22 @@ impl Walk<'_> {
                     host = self.search.host.starts_with(name);
                     continue;
                 }
+                Place::Arn => {
+                    arn = arn || decoded(self.search.uri).contains(name);
+                    continue;
+                }
             };
             required = required.saturating_add(u8::from(there));
             complete &= there;
         }
         let operation = || self.table.operation_name(leaf.operation);
         Some(Score {
-            constants: leaf.constants,
+            constants,
             named: self.arguments.id.is_some_and(|id| id == operation()),
             complete,
             required,
             host,
+            arn,
             auth: if self.search.bearer {
                 leaf.has(BEARER)
             } else {

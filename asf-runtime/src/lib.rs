@@ -3,6 +3,7 @@
 //! - [`shape`]: the object-safe view of a value that every protocol reads and writes, and [`Value`],
 //!   the same view over a document whose schema is only known at run time;
 //! - [`protocol`]: AWS's wire protocols, both directions, server and client;
+//! - [`body`]: what clients put around bodies, and [`eventstream`]: events in them;
 //! - [`provider`]: operations bound to functions, [`plugin`]: how they are found;
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
 //! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;

@@ -1,5 +1,7 @@
 //! Routing of the requests that an emulator sees most, and of those that say least of themselves.
 
+#![allow(clippy::unwrap_used)]
+
 use std::hint::black_box;
 
 use asf_routing::RouteRequest;
@@ -71,10 +73,10 @@ fn route(criterion: &mut Criterion) {
         ),
         ("lambda.Invoke", "lambda", "POST", "/2015-03-31/functions/my-function/invocations", &[], ""),
         (
-            "chime-sdk-messaging.TagResource",
+            "chime-sdk-messaging.SearchChannels",
             "chime",
             "POST",
-            "/tags?operation=tag-resource",
+            "/channels?operation=search",
             &[("content-type", "application/json")],
             "",
         ),

@@ -1,6 +1,8 @@
 //! Whole messages over generated types, as a server reads and writes them: headers, paths and bodies, in
 //! each protocol. (`asf-runtime/benches/json` has the bodies alone, beside serde_json.)
 
+#![allow(clippy::expect_used, reason = "a bench that cannot do its work has to stop")]
+
 use std::hint::black_box;
 
 use asf_runtime::protocol::{self, Exchange, Protocol};

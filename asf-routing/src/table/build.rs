@@ -196,6 +196,11 @@ impl Layout {
         if !prefix.is_empty() {
             args.push((self.text.add(prefix)?, Place::Host as u32));
         }
+        if path.starts_with("/tags") {
+            for part in siblings::resources(schema.name) {
+                args.push((self.text.add(part)?, Place::Arn as u32));
+            }
+        }
         args.truncate(usize::from(u8::MAX));
         let mut flags = 0;
         for (flag, holds) in [

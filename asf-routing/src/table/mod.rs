@@ -130,7 +130,7 @@ pub(crate) struct Leaf {
     first_arg: u16,
     /// Constant query arguments.
     pub(crate) constants: u8,
-    /// Query arguments and headers that have to be there, and the prefix of the host.
+    /// Query arguments and headers that have to be there, and what else tells siblings apart.
     pub(crate) required: u8,
 }
 
@@ -153,6 +153,8 @@ pub(crate) enum Place {
     Header,
     /// In front of the host's name.
     Host,
+    /// In an ARN in the path or the query string; of several any will do.
+    Arn,
 }
 
 /// The path in the model ends with a slash.
@@ -344,8 +346,8 @@ impl Table {
         let first = usize::from(leaf.first_arg) + usize::from(leaf.constants);
         (first..first + usize::from(leaf.required)).map(|at| {
             let (key, place) = self.arg(at);
-            let place = [Place::Query, Place::Header].into_iter().find(|it| *it as u32 == place);
-            (self.text(key), place.unwrap_or(Place::Host))
+            let places = [Place::Query, Place::Header, Place::Host];
+            (self.text(key), places.into_iter().find(|it| *it as u32 == place).unwrap_or(Place::Arn))
         })
     }
 

@@ -179,6 +179,15 @@ fn crc_digest(algorithm: ChecksumAlgorithm, crc: u64) -> Digest {
 }
 
 /// A checksum in the making.
+///
+/// ```
+/// use asf_runtime::body::ChecksumAlgorithm;
+///
+/// let mut hasher = ChecksumAlgorithm::Crc32.hasher();
+/// hasher.update(b"1234");
+/// hasher.update(b"56789");
+/// assert_eq!(hasher.finish().to_base64(), "y/Q5Jg==");
+/// ```
 #[derive(Clone)]
 pub struct Hasher(State);
 

@@ -75,6 +75,21 @@ impl DecodeOptions {
 /// the body that is left; all other headers stay, as the operation may have them as members. Without
 /// `x-amz-decoded-content-length` the length of an aws-chunked body is unknown, and is not checked.
 ///
+/// ```
+/// use asf_runtime::body::{DecodeOptions, decode};
+/// use http::{HeaderMap, HeaderValue};
+/// # use futures_util::FutureExt;
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("content-encoding", HeaderValue::from_static("aws-chunked"));
+/// let body = decode(&mut headers, "5\r\nhello\r\n0\r\n\r\n".into(), DecodeOptions::default())?;
+/// let bytes = body.collect(1024); // .await
+/// # let bytes = bytes.now_or_never().ok_or("it waits")?;
+/// assert_eq!(bytes?, "hello");
+/// assert!(headers.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// S3's errors for headers that are no checksum, no length, or more than one checksum. The body itself has
 /// not been looked at: what is wrong with it is an error of the stream.

@@ -50,7 +50,14 @@ impl GatewayContext {
     /// The context of a request that nobody has looked at yet. The answer is an empty 200.
     #[must_use]
     pub fn new(request: Request, environment: Environment) -> Self {
-        let (request, body) = request.into_parts();
+        let (mut request, body) = request.into_parts();
+        // HTTP/2 has the host in the URI; whoever comes later looks at the header.
+        if let (Some(authority), false) =
+            (request.uri.authority(), request.headers.contains_key(http::header::HOST))
+            && let Ok(host) = http::HeaderValue::from_str(authority.as_str())
+        {
+            request.headers.insert(http::header::HOST, host);
+        }
         Self {
             request,
             body,

@@ -120,7 +120,7 @@ fn calls_from_within() {
         let input = Box::new(text(service, "hi".to_owned()));
         transport.call(&ctx, operation(name), input, Box::new(Value::Null)).now_or_never().unwrap()
     };
-    let shown = |name| call(name).map(|it| format!("{:?}", it.get(0).and_then(|it| it.scalar())));
+    let shown = |name| call(name).map(|it| format!("{:?}", it.get(0).and_then(crate::Shape::scalar)));
     assert_eq!(shown("Echo").unwrap(), r#"Some(Str("hi"))"#);
     // The callee acts for the caller's account.
     assert_eq!(shown("WhoAmI").unwrap(), r#"Some(Str("111122223333 us-east-1"))"#);

@@ -1,7 +1,8 @@
 //! The binary: what it prints, and its exit codes.
 
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Exit code, stdout, stderr, with the specs of this repository.
 pub(crate) fn scaffold(args: &[&str]) -> (i32, String, String) {
@@ -65,6 +66,42 @@ fn errors_name_the_nearest() {
         let (code, _, error) = scaffold(args);
         assert_eq!((code, error.as_str()), (1, message));
     }
+}
+
+#[test]
+fn route() {
+    let lines = concat!(
+        r#"{"id":"a","op":"route","request":{"method":"POST","uri":"/","headers":{"X-Amz-Target":"AmazonSQS.SendMessage"}}}"#,
+        "\n",
+        r#"{"id":"b","op":"route","request":{"method":"GET","uri":"/","headers":{}}}"#,
+        "\n",
+        r#"{"id":"c","op":"nonsense"}"#,
+        "\n",
+        r#"{"id":"d","op":"stats"}"#,
+    );
+    let mut program = Command::new(env!("CARGO_BIN_EXE_scaffold"))
+        .args(["route", "--stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    program.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = program.wait_with_output().unwrap();
+    let answers: Vec<serde_json::Value> = output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect();
+    let [routed, refused, unknown, stats] = answers.as_slice() else { panic!("{answers:?}") };
+    assert_eq!(
+        routed,
+        &serde_json::json!({"id": "a", "service": "sqs", "operation": "SendMessage", "protocol": "json"})
+    );
+    assert_eq!(refused["error"]["code"], "UnknownOperationException");
+    assert_eq!(refused["error"]["status"], 404);
+    assert_eq!(unknown["error"]["message"], "no op named \"nonsense\"; there are route, stats");
+    assert_eq!(stats["route_n"], 2);
+    assert_eq!(scaffold(&["route"]).0, 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! service that has a bit of everything. Each message is also read back by the other side, and has to
 //! come out as it went in; so client and server are tested against each other and against the snapshot.
 
+mod sqs_query;
 mod wire;
 
 use asf_runtime::Value;

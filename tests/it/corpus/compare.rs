@@ -1,13 +1,19 @@
 //! When two messages say the same.
 
-use asf_runtime::codec::cbor;
+use asf_runtime::Value;
+use asf_runtime::codec::cbor::{self, CborOptions};
 use asf_runtime::schema::{Kind, Location, MemberFlags, ProtocolKind, Schema};
 use percent_encoding::percent_decode_str;
 use quick_xml::events::Event;
 use serde_json::{Value as Json, json};
 
 /// Bodies: JSON and CBOR by value, forms by parameters, XML by elements (in any order: maps have none).
-pub(super) fn same_body(protocol: ProtocolKind, expected: &[u8], found: &[u8]) -> bool {
+pub(super) fn same_body(
+    protocol: ProtocolKind,
+    schema: Option<Schema>,
+    expected: &[u8],
+    found: &[u8],
+) -> bool {
     if expected == found {
         return true;
     }
@@ -20,9 +26,11 @@ pub(super) fn same_body(protocol: ProtocolKind, expected: &[u8], found: &[u8]) -
             json(expected).is_some_and(|it| Some(numbers(it)) == json(found).map(numbers))
         }
         ProtocolKind::RpcV2Cbor => {
-            let value = |bytes: &[u8]| match bytes.is_empty() {
-                true => Some(json!({})),
-                false => cbor::read_document(bytes).ok().map(numbers),
+            // By the schema: bytes and moments have no JSON.
+            let value = |bytes: &[u8]| {
+                let (schema, mut value) = (schema?, Value::Null);
+                cbor::read_shape(schema, bytes, CborOptions::LENIENT, &mut value).ok()?;
+                Some(value)
             };
             value(expected).is_some_and(|it| Some(it) == value(found))
         }

@@ -26,8 +26,8 @@ pub enum Dialect {
     /// Lists are `List.member.1`, or `List.1` when flattened; maps `Map.entry.1.key`, or `Map.1.key`.
     /// An empty list is `List=`.
     Query,
-    /// Lists are always `List.1`, named by `queryName` or the `locationName` with its first letter in
-    /// upper case. An empty list is not there.
+    /// Lists are always `List.1`. Names are those of `queryName`, else the names on the wire with their
+    /// first letter in upper case. An empty list is not there.
     Ec2,
 }
 
@@ -37,7 +37,7 @@ impl Dialect {
         match (self, member.row().query_name) {
             (Self::Query, _) => Name { text: Names::Query.of(member), capital: false },
             (Self::Ec2, Some(text)) => Name { text, capital: false },
-            (Self::Ec2, None) => Name { text: member.wire_name(), capital: member.has(MemberFlags::NAMED) },
+            (Self::Ec2, None) => Name { text: member.wire_name(), capital: true },
         }
     }
 

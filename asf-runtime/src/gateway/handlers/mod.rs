@@ -12,6 +12,6 @@ pub use caller::identify_caller;
 pub use developer::DeveloperEndpoints;
 pub use errors::serialize_error;
 pub use logging::log_request;
-pub use route::RouteRequests;
+pub use route::{RouteRequests, SentUri};
 pub use service_request::{MAX_BODY, ServiceRequests};
 pub use source::{SOURCE, add_source_header};

@@ -42,19 +42,31 @@ impl RouteRequests {
                 return Err(AwsError::sender(error.code, error.message).with_status(error.status));
             }
         };
+        let rewritten = route.rewritten(&request);
         ctx.protocol = route.protocol;
         ctx.service = self.services.schema(route.service);
         ctx.operation = ctx.service.and_then(|it| it.operation(route.operation));
-        match ctx.operation {
-            Some(_) => Ok(()),
+        if ctx.operation.is_none() {
             // A provider's model may be older than the route table, or have a part of the operations only.
-            None => Err(AwsError::sender(
+            return Err(AwsError::sender(
                 "UnknownOperationException",
                 format!("{} has no operation {}", route.service, route.operation),
-            )),
+            ));
         }
+        if let Some(uri) = rewritten {
+            // The signature is of what was sent, so that is kept.
+            let sent = std::mem::take(&mut ctx.request.uri);
+            ctx.request.uri = uri.parse().map_err(|_| AwsError::serialization("the path is no URI"))?;
+            ctx.request.extensions.insert(SentUri(sent));
+        }
+        Ok(())
     }
 }
+
+/// The URI as it was sent, among the extensions of a request whose path has been rewritten: a bucket that
+/// stood in the host name stands in the path from here on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentUri(pub http::Uri);
 
 impl GatewayHandler for RouteRequests {
     fn name(&self) -> &str {

@@ -175,7 +175,7 @@ fn errors_read() {
 #[test]
 fn responses_refused() {
     for (kind, body) in [
-        (ProtocolKind::Query, ""),
+        (ProtocolKind::Query, " "),
         (ProtocolKind::Query, "<DoResponse/>"),
         (ProtocolKind::Query, "<DoResponse><DoResult><Count>x</Count></DoResult></DoResponse>"),
         (ProtocolKind::Query, "<DoResponse><DoResult></DoResponse>"),

@@ -2,7 +2,7 @@
 
 use asf_schema::{Kind, Operation, ProtocolKind, Schema, ServiceSchema};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName};
 
 use super::body::{self, Body};
 use super::text::Sender;
@@ -68,7 +68,7 @@ impl Protocol for RestJson {
             kind => kind,
         };
         let body = write_body(schema, kind, JsonOptions::STRICT.output(), output)?;
-        set_type(kind, &body, response.headers_mut());
+        media_type::set(schema, kind, media_type::JSON, &body, response.headers_mut());
         *response.body_mut() = body;
         Ok(response)
     }
@@ -113,7 +113,7 @@ impl Protocol for RestJson {
             // As botocore has it: an absent payload is an empty object.
             body = ByteStream::from("{}");
         }
-        set_type(kind, &body, request.headers_mut());
+        media_type::set(schema, kind, media_type::JSON, &body, request.headers_mut());
         *request.body_mut() = body;
         Ok(request)
     }
@@ -215,16 +215,6 @@ fn write_body(
         Body::Text(member) | Body::Bytes(member) => return Ok(body::take(member, from)),
     }
     Ok(out.into())
-}
-
-/// Says of which type the body is, unless the message has none, or a member says so.
-fn set_type(kind: Body, body: &ByteStream, headers: &mut HeaderMap) {
-    if is_empty(body) && !matches!(kind, Body::Events) {
-        return;
-    }
-    if let Some(content_type) = media_type::of(kind, media_type::JSON) {
-        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
-    }
 }
 
 /// The body of an error: its members, and its message where the members have none.

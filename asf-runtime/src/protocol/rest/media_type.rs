@@ -10,26 +10,45 @@ use http::{HeaderMap, HeaderValue, header};
 use super::body::Body;
 use super::header::binds;
 use crate::AwsError;
+use crate::shape::ByteStream;
 
 /// JSON documents.
 pub(super) const JSON: &str = "application/json";
 /// Texts.
-pub(super) const TEXT: &str = "text/plain";
+const TEXT: &str = "text/plain";
 /// Bytes of which nothing is known.
-pub(super) const BYTES: &str = "application/octet-stream";
+const BYTES: &str = "application/octet-stream";
 /// Events.
-pub(super) const EVENTS: &str = "application/vnd.amazon.eventstream";
+const EVENTS: &str = "application/vnd.amazon.eventstream";
 /// XML documents.
 pub(super) const XML: &str = "application/xml";
 
-/// The type of a body: what it is sent as where the model has no say in it.
-pub(super) fn of(body: Body, document: &'static str) -> Option<&'static str> {
+/// The type of a body, where documents are of this one.
+fn of(body: Body, document: &'static str) -> Option<&'static str> {
     match body {
         Body::None => None,
         Body::Members | Body::Document(_) => Some(document),
         Body::Text(_) => Some(TEXT),
         Body::Bytes(_) => Some(BYTES),
         Body::Events => Some(EVENTS),
+    }
+}
+
+/// Says of which type a message's body is, unless it has none, or a member says so. Of bytes whose type is
+/// a member (`PutObject` of S3) nothing is said in its place.
+pub(super) fn set(
+    schema: Schema,
+    body: Body,
+    document: &'static str,
+    bytes: &ByteStream,
+    headers: &mut HeaderMap,
+) {
+    let modelled = || matches!(body, Body::Bytes(_)) && binds(schema, &header::CONTENT_TYPE);
+    if (bytes.length() == Some(0) && !matches!(body, Body::Events)) || modelled() {
+        return;
+    }
+    if let Some(content_type) = of(body, document) {
+        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
     }
 }
 
@@ -45,8 +64,10 @@ pub(super) fn check(
     is_empty: bool,
 ) -> Result<(), AwsError> {
     let content_type = headers.get(header::CONTENT_TYPE).map(essence);
+    // Where the model has the header as a member (InvokeModel of Bedrock), it is the operation's to check.
+    let modelled = |header| operation.input().is_some_and(|schema| binds(schema, header));
     let fits = match (body, content_type) {
-        _ if is_empty => true,
+        _ if is_empty || modelled(&header::CONTENT_TYPE) => true,
         (Body::Bytes(_) | Body::Events, _) | (Body::None | Body::Members | Body::Document(_), None) => true,
         (Body::None, Some(_)) => !is_refused_without_members(operation.input()),
         (Body::Text(_), None) => operation.input().is_some_and(|it| it.has(ShapeFlags::UNTYPED_PAYLOAD)),
@@ -69,12 +90,7 @@ pub(super) fn check(
         Body::Text(_) => TEXT,
         Body::None | Body::Bytes(_) | Body::Events => return Ok(()),
     };
-    // Where the model has the header as a member (InvokeModel of Bedrock), it is the operation's.
-    let modelled = |schema: Schema| binds(schema, &header::ACCEPT);
-    if !headers.contains_key(header::ACCEPT)
-        || accepts(headers, produced)
-        || operation.input().is_some_and(modelled)
-    {
+    if !headers.contains_key(header::ACCEPT) || accepts(headers, produced) || modelled(&header::ACCEPT) {
         return Ok(());
     }
     let message = format!("The operation answers with {produced}, which the request does not accept.");

@@ -81,7 +81,7 @@ impl Protocol for RestXml {
             }
             _ => write_body(schema, kind, &names, output)?,
         };
-        set_type(kind, &body, response.headers_mut());
+        media_type::set(schema, kind, media_type::XML, &body, response.headers_mut());
         *response.body_mut() = body;
         Ok(response)
     }
@@ -125,7 +125,7 @@ impl Protocol for RestXml {
             return Ok(request);
         }
         let body = write_body(schema, kind, &Names::of_input(operation, schema), input)?;
-        set_type(kind, &body, request.headers_mut());
+        media_type::set(schema, kind, media_type::XML, &body, request.headers_mut());
         *request.body_mut() = body;
         Ok(request)
     }
@@ -344,14 +344,4 @@ fn read_document(
     }
     reader.value(target, &root, into)?;
     reader.finish()
-}
-
-/// Says of which type the body is, unless the message has none, or a member says so.
-fn set_type(kind: Body, body: &ByteStream, headers: &mut HeaderMap) {
-    if body.length() == Some(0) && !matches!(kind, Body::Events) {
-        return;
-    }
-    if let Some(content_type) = media_type::of(kind, media_type::XML) {
-        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
-    }
 }

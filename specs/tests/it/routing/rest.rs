@@ -232,6 +232,43 @@ fn siblings() {
         ("GET /settings\n@chime", "chime-sdk-voice.GetGlobalSettings rest-json"),
         ("GET /settings\n@chime\nhost: chime.us-east-1.amazonaws.com", "chime.GetGlobalSettings rest-json"),
         ("GET /assistants\n@wisdom", "qconnect.ListAssistants rest-json"),
+        // The ARN whose tags are asked for.
+        (
+            "GET /tags/arn%3Aaws%3Aivs%3Aus-east-1%3A000000000000%3Astage%2Fs\n@ivs",
+            "ivs-realtime.ListTagsForResource rest-json",
+        ),
+        (
+            "GET /tags/arn%3Aaws%3Aivs%3Aus-east-1%3A000000000000%3Achannel%2Fc\n@ivs",
+            "ivs.ListTagsForResource rest-json",
+        ),
+        (
+            "GET /tags/arn:aws:lex:us-east-1:000000000000:bot:b\n@lex",
+            "lex-models.ListTagsForResource rest-json",
+        ),
+        (
+            "GET /tags/arn:aws:lex:us-east-1:000000000000:bot%2Fb\n@lex",
+            "lexv2-models.ListTagsForResource rest-json",
+        ),
+        (
+            "GET /tags/arn:aws:bedrock:us-east-1:000000000000:session%2Fs\n@bedrock",
+            "bedrock-agent-runtime.ListTagsForResource rest-json",
+        ),
+        (
+            "GET /tags/arn:aws:bedrock:us-east-1:000000000000:agent%2Fa\n@bedrock",
+            "bedrock-agent.ListTagsForResource rest-json",
+        ),
+        (
+            "GET /tags?arn=arn%3Aaws%3Achime%3Aus-east-1%3A000000000000%3Ameeting%2Fm\n@chime",
+            "chime-sdk-meetings.ListTagsForResource rest-json",
+        ),
+        (
+            "GET /tags?arn=arn%3Aaws%3Achime%3Aus-east-1%3A000000000000%3Aapp-instance%2Fa%2Fchannel%2Fc\n@chime",
+            "chime-sdk-messaging.ListTagsForResource rest-json",
+        ),
+        (
+            "GET /tags?arn=arn%3Aaws%3Achime%3Aus-east-1%3A000000000000%3Aapp-instance%2Fa\n@chime",
+            "chime-sdk-identity.ListTagsForResource rest-json",
+        ),
         // `data-` is put before the host name by clients.
         (
             "GET /revocations?signatureTimestamp=0&platformId=p&profileVersionArn=a&jobArn=j&certificateHashes=c\n@signer\nhost: data-localhost:4566",

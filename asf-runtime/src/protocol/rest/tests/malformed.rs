@@ -224,6 +224,10 @@ fn media_types() {
     let query = || json!({"type": "structure", "members": {"q": {"shape": "S", "location": "querystring", "locationName": "q"}}});
     let accept = || json!({"type": "structure", "members": {"h": {"shape": "S", "location": "header", "locationName": "Accept"}}});
     let untyped = || json!({"type": "structure", "payload": "p", "untypedPayload": true, "members": {"p": {"shape": "S"}}});
+    let typed = || {
+        json!({"type": "structure", "members": {
+            "a": {"shape": "S"}, "h": {"shape": "S", "location": "header", "locationName": "Content-Type"}}})
+    };
     let bad_type = Some((415, "UnsupportedMediaTypeException"));
     let bad_accept = Some((406, "NotAcceptableException"));
     for (input, output, content_type, accepts, body, expected) in [
@@ -253,6 +257,7 @@ fn media_types() {
         (nothing(), payload("S"), None, Some("text/*"), "", None),
         (nothing(), payload("Bytes"), None, Some("image/jpeg"), "", None),
         (accept(), members(), None, Some("audio/ogg"), "", None),
+        (typed(), nothing(), Some("text/plain"), None, "{}", None),
         (nothing(), nothing(), None, Some("image/jpeg"), "", None),
     ] {
         let headers: Vec<(&str, &str)> = [("content-type", content_type), ("accept", accepts)]

@@ -1,4 +1,7 @@
 //! The query API of 2012-11-05: forms in, XML out, through `specs/patches/sqs.json`.
+//!
+//! The patch agrees with the model that botocore had up to 1.31.80, when SQS was a query service: requests
+//! that its client writes are read, and what is answered its parser reads, for every operation.
 
 use asf_runtime::schema::ProtocolKind;
 use serde_json::json;
@@ -54,6 +57,10 @@ async fn queues_and_attributes() {
     assert_eq!(ask(&sqs, "UntagQueue", &format!("QueueUrl={url}&TagKey.1=k")).await.0, 200);
     assert_eq!(result(&sqs, "ListQueueTags", &format!("QueueUrl={url}")).await, "");
     assert_eq!(ask(&sqs, "TagQueue", &format!("QueueUrl={url}&Tag.1.Key=a&Tag.1.Value=")).await.0, 200);
+    assert_eq!(
+        result(&sqs, "ListQueueTags", &format!("QueueUrl={url}")).await,
+        "<Tag><Key>a</Key><Value/></Tag>"
+    );
     sqs.queue("r", json!({})).await;
     assert_eq!(
         result(&sqs, "ListQueues", "").await,
