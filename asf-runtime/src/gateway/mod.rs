@@ -22,6 +22,8 @@ pub use services::{Catalogue, Services};
 pub use signer::Signer;
 pub use trace_context::TraceContext;
 
+use std::net::SocketAddr;
+
 use crate::context::Environment;
 use crate::protocol::{Request, Response};
 
@@ -47,7 +49,13 @@ impl Gateway {
 
     /// Answers a request.
     pub async fn process(&self, request: Request) -> Response {
+        self.process_from(request, None).await
+    }
+
+    /// Answers a request that came from an address.
+    pub async fn process_from(&self, request: Request, peer: Option<SocketAddr>) -> Response {
         let mut ctx = GatewayContext::new(request, self.environment.clone());
+        ctx.peer = peer;
         self.chain.run(&mut ctx).await;
         ctx.response
     }

@@ -58,15 +58,15 @@ impl Server {
         let graceful = GracefulShutdown::new();
         let mut end = pin!(end);
         loop {
-            let stream = match select(pin!(self.listener.accept()), end.as_mut()).await {
-                Either::Left((Ok((stream, _)), _)) => stream,
+            let (stream, peer) = match select(pin!(self.listener.accept()), end.as_mut()).await {
+                Either::Left((Ok((stream, peer)), _)) => (stream, peer),
                 Either::Left((Err(error), _)) => {
                     self.refused(&error).await;
                     continue;
                 }
                 Either::Right(((), _)) => break,
             };
-            self.serve(stream, &graceful);
+            self.serve(stream, peer, &graceful);
         }
         drop(self.listener);
         if tokio::time::timeout(DRAIN_TIME, graceful.shutdown()).await.is_err() {
@@ -74,18 +74,22 @@ impl Server {
         }
     }
 
-    fn serve(&self, stream: TcpStream, graceful: &GracefulShutdown) {
+    fn serve(&self, stream: TcpStream, peer: SocketAddr, graceful: &GracefulShutdown) {
         // Answers are small; waiting to fill a packet costs more than it gains.
         let _ = stream.set_nodelay(true);
         let gateway = self.gateway.clone();
         let service = service_fn(move |request: http::Request<Incoming>| {
             let gateway = gateway.clone();
-            async move { Ok::<Response, Infallible>(gateway.process(request.map(arriving)).await) }
+            async move {
+                let answer = gateway.process_from(request.map(arriving), Some(peer));
+                Ok::<Response, Infallible>(answer.await)
+            }
         });
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(MAX_HEAD);
         builder.http2().timer(TokioTimer::new()).max_header_list_size(MAX_HEAD as u32);
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        // Proxies hand connections over to other protocols.
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {

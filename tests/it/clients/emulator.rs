@@ -18,12 +18,17 @@ pub(super) struct Emulator {
 impl Emulator {
     /// With the time of the machine and default settings.
     pub(super) fn start() -> Self {
+        Self::start_with(Settings::default())
+    }
+
+    /// With the time of the machine.
+    pub(super) fn start_with(settings: Settings) -> Self {
         let (ready, address) = std::sync::mpsc::channel();
         let (end, ended) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let gateway = asf_emulator::gateway(Settings::default(), Environment::default());
+                let gateway = asf_emulator::gateway(settings, Environment::default());
                 let server = Server::bind("127.0.0.1:0", Arc::new(gateway)).await.unwrap();
                 ready.send(server.address()).unwrap();
                 server.run(async { drop(ended.await) }).await;

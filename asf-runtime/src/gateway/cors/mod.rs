@@ -190,7 +190,7 @@ impl Cors {
         let is_below = |name: &&str| {
             host.strip_suffix(*name).is_some_and(|before| before.is_empty() || before.ends_with('.'))
         };
-        if LOCAL_NAMES.iter().any(|it| is_below(&it)) {
+        if LOCAL_NAMES.iter().any(is_below) {
             return true;
         }
         let address = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(&host);

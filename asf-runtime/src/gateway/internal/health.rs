@@ -24,7 +24,7 @@ pub(super) async fn get(context: Arc<Context>, _: EdgeRequest) -> Response {
     answer.insert("services".to_owned(), services(internal).into());
     answer.insert("edition".to_owned(), internal.edition.clone().into());
     answer.insert("version".to_owned(), internal.version.clone().into());
-    let notes = internal.notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let notes = context.notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
     for (name, value) in notes {
         // What we say of ourselves, no one else does.
         answer.entry(name).or_insert(value);
@@ -82,7 +82,7 @@ pub(super) async fn put(context: Arc<Context>, mut request: EdgeRequest) -> Resp
         Ok(added) => added,
         Err(answer) => return answer,
     };
-    let mut notes = context.internal.notes.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut notes = context.notes.lock().unwrap_or_else(PoisonError::into_inner);
     let mut changed = notes.clone();
     for (name, value) in added {
         let mut words = name.split(':').take(8).peekable();

@@ -64,8 +64,6 @@ pub struct Internal {
     pub machine_id: String,
     /// When the process began.
     pub started: Timestamp,
-    /// What clients have put in the state of the process (`PUT /health`).
-    notes: Arc<Mutex<Map<String, Value>>>,
 }
 
 impl Internal {
@@ -89,7 +87,6 @@ impl Internal {
             machine_id: session_id.chars().take(8).collect(),
             session_id,
             started: environment.clock.now(),
-            notes: Arc::default(),
         }
     }
 }
@@ -107,6 +104,8 @@ struct Context {
     internal: Internal,
     /// Knows the document of all routes.
     router: EdgeRouter,
+    /// What clients have put in the state of the process (`PUT /health`).
+    notes: Mutex<Map<String, Value>>,
 }
 
 /// Method, path below the prefix, answer. `openapi.json` describes each of them.
@@ -138,7 +137,7 @@ const ROUTES: &[(Method, &str, Answer)] = &[
 /// # Errors
 /// [`RuleError`] when one of the paths is taken.
 pub fn add_routes(router: &EdgeRouter, internal: Internal) -> Result<(), RuleError> {
-    let context = Arc::new(Context { internal, router: router.clone() });
+    let context = Arc::new(Context { internal, router: router.clone(), notes: Mutex::default() });
     for prefix in PREFIXES {
         for (method, path, answer) in ROUTES {
             let (context, answer) = (context.clone(), *answer);
