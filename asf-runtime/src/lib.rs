@@ -6,6 +6,7 @@
 //! - [`body`]: what clients put around bodies, and [`eventstream`]: events in them;
 //! - [`provider`]: operations bound to functions, [`plugin`]: how they are found;
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
+//! - [`config`]: the variables that steer a process;
 //! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
 //! - [`identity`]: accounts, regions, partitions, ARNs, and [`access_key`]: the ids that carry an account;
 //! - [`validation`]: constraints of the model, in each service's wording;
@@ -17,6 +18,7 @@ pub mod body;
 pub mod client;
 pub mod clock;
 pub mod codec;
+pub mod config;
 pub mod context;
 pub mod error;
 pub mod eventstream;

@@ -54,6 +54,14 @@ impl Settings {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// All variables that are set and not empty, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
     /// Whether a variable is set to what LocalStack takes for yes: `1` or `true`, in any case.
     #[must_use]
     pub fn is_on(&self, name: &str) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! A [`Provider`] answers operations of one service. The typed ones are written with `#[provider]`,
 //! which makes a table of [`Handler`]s out of an `impl` block; [`dynamic`](DynamicProvider) ones bind
-//! functions over [`Value`] by name and need no generated code.
+//! functions over [`Value`](crate::Value) by name and need no generated code.
 
 #[doc(hidden)]
 pub mod bind;

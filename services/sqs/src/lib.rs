@@ -25,6 +25,7 @@ pub mod redrive;
 pub mod send;
 pub mod store;
 pub mod urls;
+mod variables;
 pub mod visibility;
 
 pub use provider::SqsProvider;

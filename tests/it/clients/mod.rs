@@ -118,3 +118,20 @@ fn aws_cli() {
     assert!(error.contains("(AWS.SimpleQueueService.NonExistentQueue)"), "{error}");
     assert!(error.contains("The specified queue does not exist."), "{error}");
 }
+
+/// `awslocal` as its users call it: nothing but the place to go to.
+#[test]
+fn awslocal() {
+    let emulator = Emulator::start();
+    let program = Clients::Today.program("awslocal");
+    let bin = program.parent().unwrap().to_owned();
+    let output = client(&program, &emulator)
+        // It runs `aws`, as it finds it.
+        .env("PATH", bin)
+        .args(["sqs", "create-queue", "--queue-name", "orders", "--query", "QueueUrl", "--output", "text"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", shown(&output));
+    let url = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(url.trim(), format!("{}/000000000000/orders", emulator.url()));
+}

@@ -1,0 +1,97 @@
+//! How commands ask a process: HTTP requests to its endpoints.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use asf_runtime::config::Listener;
+use bytes::Bytes;
+use http::{Method, StatusCode, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+/// How long an answer may take.
+const TIME: Duration = Duration::from_secs(5);
+/// The largest answer that is read.
+const MAX_ANSWER: usize = 4 << 20;
+
+/// An answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    body: Bytes,
+}
+
+impl Answer {
+    /// The body as JSON; null if it is none, or the request failed.
+    pub(super) fn json(&self) -> Value {
+        if !self.status.is_success() {
+            return Value::Null;
+        }
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+/// `GET /_localstack/health`. None if nothing answers.
+pub(super) fn health(target: &Listener) -> Option<Answer> {
+    ask(target, Method::GET, "/_localstack/health", None).ok()
+}
+
+/// Whether everything that runs at start has run; a process that does not say is ready.
+pub(super) fn is_ready(target: &Listener) -> bool {
+    // 503 is what proxies say in the place of what is not there yet.
+    if health(target).is_none_or(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE) {
+        return false;
+    }
+    let stage = ask(target, Method::GET, "/_localstack/init/ready", None).map(|answer| answer.json());
+    stage.is_ok_and(|stage| stage.get("completed") != Some(&Value::Bool(false)))
+}
+
+/// `POST /_localstack/health` with an action, `kill` or `restart`. None if nothing answers.
+pub(super) fn act(target: &Listener, action: &str) -> Option<Answer> {
+    ask(target, Method::POST, "/_localstack/health", Some(&serde_json::json!({ "action": action }))).ok()
+}
+
+fn ask(target: &Listener, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Answer> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let exchange = async {
+            match target {
+                Listener::Tcp { host, port } => {
+                    exchange(TcpStream::connect((host.as_str(), *port)).await?, method, path, body).await
+                }
+                #[cfg(unix)]
+                Listener::Unix(at) => {
+                    exchange(tokio::net::UnixStream::connect(at).await?, method, path, body).await
+                }
+                #[cfg(not(unix))]
+                Listener::Unix(_) => anyhow::bail!("there are no Unix sockets here"),
+            }
+        };
+        tokio::time::timeout(TIME, exchange).await.context("no answer in time")?
+    })
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> anyhow::Result<Answer> {
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let request = http::Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "localhost.localstack.cloud")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Full::new(Bytes::from(body)))?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let connection = tokio::spawn(connection);
+    let (head, body) = sender.send_request(request).await?.into_parts();
+    let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(anyhow::Error::from_boxed)?;
+    connection.abort();
+    Ok(Answer { status: head.status, body: body.to_bytes() })
+}

@@ -1,0 +1,12 @@
+//! The binary `asf`, as users run it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
+
+mod background;
+mod commands;
+mod configuration;
+#[cfg(unix)]
+mod docker;
+mod elsewhere;
+mod foreground;
+mod place;
