@@ -5,3 +5,4 @@
 mod clients;
 mod conformance;
 mod corpus;
+mod proxies;

@@ -5,11 +5,13 @@ use std::thread::JoinHandle;
 
 use asf_emulator::Server;
 use asf_runtime::context::Environment;
+use asf_runtime::gateway::edge::EdgeRouter;
+use asf_runtime::gateway::internal::Control;
 use asf_runtime::plugin::Settings;
 use tokio::sync::oneshot;
 
 /// Serves until it is dropped.
-pub(super) struct Emulator {
+pub(crate) struct Emulator {
     url: String,
     end: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -23,12 +25,18 @@ impl Emulator {
 
     /// With the time of the machine.
     pub(super) fn start_with(settings: Settings) -> Self {
+        Self::start_on(settings, EdgeRouter::new())
+    }
+
+    /// With the time of the machine, and routes of the test's.
+    pub(crate) fn start_on(settings: Settings, edge: EdgeRouter) -> Self {
         let (ready, address) = std::sync::mpsc::channel();
         let (end, ended) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let gateway = asf_emulator::gateway(settings, Environment::default());
+                let gateway =
+                    asf_emulator::gateway_with(settings, Environment::default(), edge, Control::default());
                 let server = Server::bind("127.0.0.1:0", Arc::new(gateway)).await.unwrap();
                 ready.send(server.address()).unwrap();
                 server.run(async { drop(ended.await) }).await;
@@ -39,7 +47,7 @@ impl Emulator {
     }
 
     /// Where it answers.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 }

@@ -6,7 +6,7 @@ mod venv;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use emulator::Emulator;
+pub(crate) use emulator::Emulator;
 use venv::Clients;
 
 /// A command with what an AWS client needs in its environment, and nothing of the developer's own.

@@ -18,7 +18,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 pub use configuration::{Configuration, Variables};
-pub use control::{Action, Control};
+pub use control::{Action, Control, Requests};
 pub use init::{InitReport, InitReports, InitScript, ScriptState, Stage};
 pub use plugins::PluginState;
 
