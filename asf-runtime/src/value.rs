@@ -255,6 +255,16 @@ impl Shape for Value {
         }
     }
 
+    fn variant(&self) -> Option<(usize, &dyn Shape)> {
+        let Self::Struct(it) = self else { return None };
+        match it.members.as_slice() {
+            [(index, value)] if it.schema.kind() == Kind::Union && !value.is_null() => {
+                Some((usize::from(*index), value))
+            }
+            _ => None,
+        }
+    }
+
     fn key(&self, index: usize) -> Option<&str> {
         match self {
             Self::Map(entries) => entries.get_index(index).map(|(key, _)| key.as_str()),

@@ -50,6 +50,66 @@ macro_rules! structure {
     };
 }
 
+/// A union likewise.
+macro_rules! union {
+    ($type:ident of $service:ident { $($index:literal $variant:ident ($name:literal): $member:ty,)* }) => {
+        #[derive(Default, Serialize, Deserialize)]
+        pub(super) enum $type {
+            $(
+                #[serde(rename = $name)]
+                $variant($member),
+            )*
+            #[default]
+            #[serde(skip)]
+            Unknown,
+        }
+
+        impl Shape for $type {
+            fn schema(&self) -> Option<Schema> {
+                Some(Self::schema_of())
+            }
+
+            fn get(&self, index: usize) -> Option<&dyn Shape> {
+                match (index, self) {
+                    $(($index, Self::$variant(value)) => Some(value),)*
+                    _ => None,
+                }
+            }
+
+            fn variant(&self) -> Option<(usize, &dyn Shape)> {
+                match self {
+                    $(Self::$variant(value) => Some(($index, value)),)*
+                    Self::Unknown => None,
+                }
+            }
+
+            fn slot(&mut self, index: usize) -> Option<&mut dyn Shape> {
+                if self.get(index).is_none() {
+                    *self = match index {
+                        $($index => Self::$variant(Default::default()),)*
+                        _ => return None,
+                    };
+                }
+                match self {
+                    $(Self::$variant(value) => Some(value),)*
+                    Self::Unknown => None,
+                }
+            }
+        }
+
+        impl Structure for $type {
+            fn schema_of() -> Schema {
+                static SCHEMA: OnceLock<Schema> = OnceLock::new();
+                *SCHEMA.get_or_init(|| {
+                    let schema = $service().shape(stringify!($type)).expect("the shape is in the spec");
+                    $(assert_eq!(schema.member($index).name(), $name);)*
+                    schema
+                })
+            }
+        }
+    };
+}
+
 structure!(PutItemInput of dynamodb {
     0 table_name("TableName"): String,
     1 item("Item"): Map<AttributeValue>,
@@ -58,15 +118,15 @@ structure!(PutItemInput of dynamodb {
     7 condition_expression("ConditionExpression"): String,
 });
 
-structure!(AttributeValue of dynamodb {
-    0 s("S"): String,
-    1 n("N"): String,
-    3 ss("SS"): Vec<String>,
-    4 ns("NS"): Vec<String>,
-    6 m("M"): Map<AttributeValue>,
-    7 l("L"): Vec<AttributeValue>,
-    8 null("NULL"): bool,
-    9 bool("BOOL"): bool,
+union!(AttributeValue of dynamodb {
+    0 S("S"): String,
+    1 N("N"): String,
+    3 Ss("SS"): Vec<String>,
+    4 Ns("NS"): Vec<String>,
+    6 M("M"): Map<AttributeValue>,
+    7 L("L"): Vec<AttributeValue>,
+    8 Null("NULL"): bool,
+    9 Bool("BOOL"): bool,
 });
 
 structure!(SendMessageRequest of sqs {

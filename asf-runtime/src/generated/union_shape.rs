@@ -35,6 +35,14 @@ macro_rules! union_shape {
             }
 
             #[inline]
+            fn variant(&self) -> Option<(usize, &dyn $crate::Shape)> {
+                match self {
+                    $(Self::$variant(value) => Some(($index, value)),)*
+                    Self::Unknown => None,
+                }
+            }
+
+            #[inline]
             fn slot(&mut self, index: usize) -> Option<&mut dyn $crate::Shape> {
                 if self.get(index).is_none() {
                     *self = match index {

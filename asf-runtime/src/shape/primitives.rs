@@ -165,6 +165,10 @@ impl<T: Shape + Default> Shape for Option<T> {
         self.as_ref().and_then(|inner| inner.get(index))
     }
 
+    fn variant(&self) -> Option<(usize, &dyn Shape)> {
+        self.as_ref().and_then(Shape::variant)
+    }
+
     fn key(&self, index: usize) -> Option<&str> {
         self.as_ref().and_then(|inner| inner.key(index))
     }
@@ -211,6 +215,10 @@ impl<T: Shape + Default> Shape for Box<T> {
 
     fn get(&self, index: usize) -> Option<&dyn Shape> {
         (**self).get(index)
+    }
+
+    fn variant(&self) -> Option<(usize, &dyn Shape)> {
+        (**self).variant()
     }
 
     fn key(&self, index: usize) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! Value -> JSON, straight into the buffer. A null in a list or map is written whether or not the schema
 //! has it sparse: only a value without a type can hold one that it should not.
 
-use asf_schema::{Kind, Member, MemberFlags, Schema, TimestampFormat};
+use asf_schema::{Kind, Member, MemberFlags, MemberSchema, Schema, TimestampFormat};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -138,17 +138,36 @@ impl Writer<'_> {
         body_only: bool,
         depth: usize,
     ) -> Result<(), CodecError> {
-        let streams = MemberFlags::STREAMING | MemberFlags::EVENT_STREAM;
-        for (index, row) in schema.member_rows().iter().enumerate() {
-            let Some(part) = value.get(index) else { continue };
-            if row.flags.intersects(streams) || (body_only && !in_body(row.location, self.options.output)) {
-                continue;
+        let rows = schema.member_rows();
+        if let Some((index, part)) = value.variant()
+            && let Some(row) = rows.get(index)
+        {
+            return self.named(schema, row, part, body_only, depth);
+        }
+        for (index, row) in rows.iter().enumerate() {
+            if let Some(part) = value.get(index) {
+                self.named(schema, row, part, body_only, depth)?;
             }
-            write_key(row.wire_name, self.out);
-            let target = Schema::new(schema.service(), row.target);
-            self.value(target, row.timestamp_format, part, depth).map_err(|error| error.within(row.name))?;
         }
         Ok(())
+    }
+
+    /// A member of a structure or union, with its name.
+    fn named(
+        &mut self,
+        schema: Schema,
+        row: &'static MemberSchema,
+        value: &dyn Shape,
+        body_only: bool,
+        depth: usize,
+    ) -> Result<(), CodecError> {
+        let streams = MemberFlags::STREAMING | MemberFlags::EVENT_STREAM;
+        if row.flags.intersects(streams) || (body_only && !in_body(row.location, self.options.output)) {
+            return Ok(());
+        }
+        write_key(row.wire_name, self.out);
+        let target = Schema::new(schema.service(), row.target);
+        self.value(target, row.timestamp_format, value, depth).map_err(|error| error.within(row.name))
     }
 
     fn member(&mut self, member: Member, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
