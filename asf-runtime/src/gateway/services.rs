@@ -19,9 +19,17 @@ pub struct Services {
     pub catalogue: Catalogue,
     /// Who answers.
     pub providers: Arc<Providers>,
+    /// The services that may be called (`SERVICES` with `STRICT_SERVICE_LOADING`); without it, all.
+    pub enabled: Option<Vec<String>>,
 }
 
 impl Services {
+    /// Whether a service may be called.
+    #[must_use]
+    pub fn is_enabled(&self, name: &str) -> bool {
+        self.enabled.as_ref().is_none_or(|names| names.iter().any(|it| it == name))
+    }
+
     /// The model of a service: its provider's, else the catalogue's.
     #[must_use]
     pub fn schema(&self, name: &str) -> Option<&'static ServiceSchema> {

@@ -61,6 +61,18 @@ fn gateway() -> Gateway {
     gateway_with(AwsChainOptions::default())
 }
 
+/// A gateway at which only these services may be called.
+fn gateway_of(enabled: Vec<String>) -> Gateway {
+    let services = Services { enabled: Some(enabled), ..things() };
+    Gateway::new(aws_chain_with(Arc::new(services), AwsChainOptions::default()), Environment::default())
+}
+
+fn things() -> Services {
+    let service = service();
+    let router: &'static Router = Box::leak(Box::new(Router::of(service)));
+    Services { router, catalogue: |_| None, providers: Arc::new(providers(service)), enabled: None }
+}
+
 /// A gateway over the service `things`.
 pub(super) fn gateway_with(options: AwsChainOptions) -> Gateway {
     gateway_in(options, Environment::default())
@@ -68,10 +80,7 @@ pub(super) fn gateway_with(options: AwsChainOptions) -> Gateway {
 
 /// A gateway over the service `things`, with time and ids of its own.
 pub(super) fn gateway_in(options: AwsChainOptions, environment: Environment) -> Gateway {
-    let service = service();
-    let router: &'static Router = Box::leak(Box::new(Router::of(service)));
-    let services = Services { router, catalogue: |_| None, providers: Arc::new(providers(service)) };
-    Gateway::new(aws_chain_with(Arc::new(services), options), environment)
+    Gateway::new(aws_chain_with(Arc::new(things()), options), environment)
 }
 
 /// Status, `x-asf-source` and body of the answer.
@@ -82,7 +91,11 @@ fn call(operation: &str, body: &'static str, authorization: &str) -> (u16, Strin
         .header("authorization", authorization)
         .body(ByteStream::from(body))
         .unwrap();
-    let response = gateway().process(request).now_or_never().unwrap();
+    answer(&gateway(), request)
+}
+
+fn answer(gateway: &Gateway, request: crate::protocol::Request) -> (u16, String, String) {
+    let response = gateway.process(request).now_or_never().unwrap();
     let (parts, body) = response.into_parts();
     let source = parts.headers[SOURCE].to_str().unwrap().to_owned();
     let body = body.collect(1 << 20).now_or_never().unwrap().unwrap();
@@ -136,4 +149,15 @@ fn calls_from_within() {
     assert_eq!(shown("WhoAmI").unwrap(), r#"Some(Str("111122223333 us-east-1"))"#);
     assert_eq!(call("Fail").err().unwrap().code(), "Sorry");
     assert_eq!(call("Nothing").err().unwrap().code(), "NotImplemented");
+}
+
+#[test]
+fn services_that_are_not_enabled() {
+    let request = || {
+        http::Request::post("/").header("x-amz-target", "Things.WhoAmI").body(ByteStream::from("{}")).unwrap()
+    };
+    let (status, source, text) = answer(&gateway_of(vec!["sqs".to_owned()]), request());
+    assert_eq!((status, source.as_str()), (501, "none"));
+    assert!(text.contains("Service 'things' is not enabled."), "{text}");
+    assert_eq!(answer(&gateway_of(vec!["things".to_owned()]), request()).0, 200);
 }

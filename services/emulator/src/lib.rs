@@ -1,10 +1,10 @@
 //! The emulator as a library: what `asf` serves, for programs and tests that embed it.
 //!
 //! ```no_run
-//! # async fn example() -> std::io::Result<()> {
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::sync::Arc;
 //!
-//! let gateway = Arc::new(asf_emulator::gateway(Default::default(), Default::default()));
+//! let gateway = Arc::new(asf_emulator::gateway(Default::default(), Default::default())?);
 //! let server = asf_emulator::Server::bind("127.0.0.1:0", gateway).await?;
 //! println!("http://{}", server.address());
 //! server.run(std::future::pending()).await;
@@ -20,10 +20,11 @@ pub use server::Server;
 
 use std::sync::Arc;
 
+use asf_runtime::config::{Config, ConfigErrors, HeaderNames};
 use asf_runtime::context::Environment;
 use asf_runtime::gateway::cors::{Cors, CorsSettings};
 use asf_runtime::gateway::edge::EdgeRouter;
-use asf_runtime::gateway::internal::{self, Control, Internal};
+use asf_runtime::gateway::internal::{self, Control, Internal, Variables};
 use asf_runtime::gateway::{AwsChainOptions, Gateway, Services, aws_chain_with};
 use asf_runtime::plugin::Settings;
 use asf_runtime::provider::Providers;
@@ -32,53 +33,74 @@ use http::HeaderValue;
 pub use providers::NATIVE;
 
 /// A gateway over all native providers and all models.
-#[must_use]
-pub fn gateway(settings: Settings, environment: Environment) -> Gateway {
+///
+/// # Errors
+/// What is wrong with the settings.
+pub fn gateway(settings: Settings, environment: Environment) -> Result<Gateway, ConfigErrors> {
     gateway_with(settings, environment, EdgeRouter::new(), Control::default())
 }
 
 /// A gateway over all native providers and all models, with routes that the caller adds to or takes from,
 /// and a control that tells the caller to restart or to end.
-#[must_use]
+///
+/// # Errors
+/// What is wrong with the settings.
 pub fn gateway_with(
     settings: Settings,
     environment: Environment,
     edge: EdgeRouter,
     control: Control,
-) -> Gateway {
+) -> Result<Gateway, ConfigErrors> {
+    let config = Config::parse(&settings)?;
     let version = env!("CARGO_PKG_VERSION");
-    let traced = settings.is_on("DEBUG_HANDLER_CHAIN");
-    let cors = Cors::new(cors_settings(&settings));
-    let has_version = !settings.get("LOCALSTACK_RESPONSE_HEADER_ENABLED").is_some_and(is_off);
-    let is_debug = settings.is_on("DEBUG");
-    let has_config_updates = settings.is_on("ENABLE_CONFIG_UPDATES");
+    let configuration = Arc::new(Variables::from_iter(shown(&settings)));
     let providers = Arc::new(Providers::registered(settings));
-    let internal = Internal::new(version, providers.clone(), &environment);
-    let internal = Internal { control, is_debug, has_config_updates, ..internal };
+    let enabled = enabled_services(&config);
+    let is_disabled = |name: &&str| enabled.as_ref().is_some_and(|names| !names.iter().any(|it| it == name));
+    let disabled = providers.services().filter(is_disabled).map(str::to_owned).collect();
+    if config.eager_service_loading {
+        for name in providers.services().filter(|name| config.services.allow(name)) {
+            let _ = providers.get(name);
+        }
+    }
+    let internal = Internal {
+        control,
+        configuration,
+        disabled,
+        is_debug: config.debug,
+        has_config_updates: config.enable_config_updates,
+        ..Internal::new(version, providers.clone(), &environment)
+    };
     if let Err(error) = internal::add_routes(&edge, internal) {
         tracing::error!(%error, "an internal endpoint is left out");
     }
-    let services = Services { router: asf_specs::router(), catalogue: asf_specs::service, providers };
-    let version = has_version.then(|| HeaderValue::from_static(version));
+    let services =
+        Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };
+    let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
+    let cors = Cors::new(cors_settings(config.clone()));
     let mut chain = aws_chain_with(Arc::new(services), AwsChainOptions { edge, cors, version });
-    chain.traced = traced;
-    Gateway::new(chain, environment)
+    chain.traced = config.debug_handler_chain;
+    Ok(Gateway::new(chain, environment))
 }
 
-fn is_off(value: &str) -> bool {
-    value == "0" || value.eq_ignore_ascii_case("false")
+/// The services that may be called, if not all.
+fn enabled_services(config: &Config) -> Option<Vec<String>> {
+    (config.strict_service_loading && !config.services.0.is_empty()).then(|| config.services.0.clone())
 }
 
-fn cors_settings(settings: &Settings) -> CorsSettings {
-    let list = |name: &str| -> Vec<String> {
-        let items = settings.get(name).unwrap_or_default().split(',').map(str::trim);
-        items.filter(|it| !it.is_empty()).map(str::to_owned).collect()
-    };
+/// The variables that are ours to show: those that the configuration knows.
+fn shown(settings: &Settings) -> Vec<(String, String)> {
+    let known = asf_runtime::config::variables().map(|variable| variable.name);
+    known.filter_map(|name| Some((name.to_owned(), settings.get(name)?.to_owned()))).collect()
+}
+
+fn cors_settings(config: Config) -> CorsSettings {
+    let names = |names: HeaderNames| names.0.iter().map(ToString::to_string).collect();
     CorsSettings {
-        disable_checks: settings.is_on("DISABLE_CORS_CHECKS"),
-        disable_headers: settings.is_on("DISABLE_CORS_HEADERS"),
-        extra_allowed_origins: list("EXTRA_CORS_ALLOWED_ORIGINS"),
-        extra_allowed_headers: list("EXTRA_CORS_ALLOWED_HEADERS"),
-        extra_expose_headers: list("EXTRA_CORS_EXPOSE_HEADERS"),
+        disable_checks: config.disable_cors_checks,
+        disable_headers: config.disable_cors_headers,
+        extra_allowed_origins: config.extra_cors_allowed_origins.0,
+        extra_allowed_headers: names(config.extra_cors_allowed_headers),
+        extra_expose_headers: names(config.extra_cors_expose_headers),
     }
 }

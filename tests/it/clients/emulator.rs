@@ -36,7 +36,8 @@ impl Emulator {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let gateway =
-                    asf_emulator::gateway_with(settings, Environment::default(), edge, Control::default());
+                    asf_emulator::gateway_with(settings, Environment::default(), edge, Control::default())
+                        .unwrap();
                 let server = Server::bind("127.0.0.1:0", Arc::new(gateway)).await.unwrap();
                 ready.send(server.address()).unwrap();
                 server.run(async { drop(ended.await) }).await;

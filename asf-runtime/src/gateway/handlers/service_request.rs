@@ -35,7 +35,15 @@ impl ServiceRequests {
     }
 
     async fn call(&self, ctx: &mut GatewayContext, operation: Operation) -> Handled {
-        let provider = self.services.providers.get(operation.service().name);
+        let service = operation.service().name;
+        if !self.services.is_enabled(service) {
+            ctx.source = Some("none");
+            let message = format!(
+                "Service '{service}' is not enabled. Please check your 'SERVICES' configuration variable."
+            );
+            return Err(AwsError::internal(message).with_status(501).into());
+        }
+        let provider = self.services.providers.get(service);
         let Some(provider) = provider.filter(|it| it.implements(operation)) else {
             ctx.source = Some("none");
             return Err(AwsError::not_implemented(operation).into());

@@ -111,7 +111,7 @@ async fn serve(
     banner: bool,
     ready: impl FnOnce(Vec<String>) -> anyhow::Result<()>,
 ) -> Outcome {
-    let gateway = Arc::new(crate::gateway(session.layers.settings(), Environment::default()));
+    let gateway = Arc::new(crate::gateway(session.layers.settings(), Environment::default())?);
     let mut servers = Vec::new();
     for listener in &settings.listen.0 {
         servers.push(bind(listener, gateway.clone()).await?);
