@@ -13,7 +13,7 @@ mod trace;
 
 pub use aws::aws_chain;
 pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, handler};
-pub use context::GatewayContext;
+pub use context::{Arrival, GatewayContext};
 pub use services::{Catalogue, Services};
 pub use signer::Signer;
 
@@ -42,7 +42,14 @@ impl Gateway {
 
     /// Answers a request.
     pub async fn process(&self, request: Request) -> Response {
+        self.process_from(request, Arrival::default()).await
+    }
+
+    /// Answers a request that came over a connection.
+    pub async fn process_from(&self, request: Request, arrival: Arrival) -> Response {
         let mut ctx = GatewayContext::new(request, self.environment.clone());
+        ctx.peer = arrival.peer;
+        ctx.max_body = arrival.max_body;
         self.chain.run(&mut ctx).await;
         ctx.response
     }

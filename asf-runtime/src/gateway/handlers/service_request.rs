@@ -84,7 +84,10 @@ async fn read(
     let body = body::decode(&mut ctx.request.headers, body, options)?;
     let (body, events) = match stream {
         Some(_) => eventstream::read_request(operation, ctx.protocol, body).await?,
-        None => (body.collect(MAX_BODY).await?.into(), None),
+        None => {
+            let collected = body.collect(ctx.max_body).await;
+            (collected.map_err(|error| error.into_error(ctx.protocol))?.into(), None)
+        }
     };
     let mut input = provider.new_input(operation).ok_or_else(|| AwsError::not_implemented(operation))?;
     protocol::of(ctx.protocol).parse_request(operation, &ctx.request, body, &mut *input)?;
