@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -39,6 +40,10 @@ impl Drop for UnderWay {
 /// Begins a connection of HTTP/2.
 const PREFACE: &[u8] = b"PRI ";
 
+/// How long a connection that is closed is read from, and how much, if the client was still sending.
+const LINGER: Duration = Duration::from_secs(1);
+const MAX_LEFT_OVER: usize = 1 << 20;
+
 /// The bytes of a connection. Reading fails when there was no request for too long, or a head has not come
 /// to its end; writing fails when the client does not read.
 ///
@@ -56,6 +61,8 @@ pub(super) struct Watched<S> {
     in_head: bool,
     /// Whether there was a request since the time for the next one began.
     was_busy: bool,
+    /// Bytes that were left over when it was closed.
+    left_over: Option<usize>,
     reading: Deadline,
     writing: Deadline,
 }
@@ -71,6 +78,7 @@ impl<S> Watched<S> {
             seen: 0,
             in_head: false,
             was_busy: false,
+            left_over: None,
             reading,
             writing,
         }
@@ -85,6 +93,7 @@ impl<S> Watched<S> {
             return;
         }
         self.in_head = true;
+        self.was_busy = false;
         self.seen = self.activity.begun.load(Ordering::Relaxed);
         self.reading.set(self.limits.head_time);
     }
@@ -132,6 +141,25 @@ impl<S> Watched<S> {
     }
 }
 
+impl<S: AsyncRead + Unpin> Watched<S> {
+    /// Reads what a client is still sending after it has been answered. Closing with that unread would make
+    /// its system throw the answer away.
+    fn poll_left_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut space = [0; 4096];
+        loop {
+            let mut into = ReadBuf::new(&mut space);
+            let so_far = self.left_over.unwrap_or_default();
+            match Pin::new(&mut self.stream).poll_read(cx, &mut into) {
+                Poll::Ready(Ok(())) if !into.filled().is_empty() && so_far < MAX_LEFT_OVER => {
+                    self.left_over = Some(so_far + into.filled().len());
+                }
+                Poll::Pending if so_far > 0 && !self.reading.is_over(cx) => return Poll::Pending,
+                _ => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
 fn late(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, what)
 }
@@ -151,7 +179,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let result = Pin::new(&mut this.stream).poll_write(cx, bytes);
@@ -180,7 +208,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let result = ready!(Pin::new(&mut this.stream).poll_shutdown(cx));
-        Poll::Ready(result)
+        if this.left_over.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            this.left_over = Some(0);
+            this.reading.set(LINGER.min(this.limits.head_time));
+        }
+        this.poll_left_over(cx).map(Ok)
     }
 }

@@ -12,7 +12,8 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::sync::OnceCell;
 
-/// What the self-signed certificate is for.
+/// What the self-signed certificate is for. `*.localhost` is for OpenSSL and curl; browsers and rustls want
+/// two labels after the star.
 const NAMES: &[&str] = &[
     "localhost",
     "*.localhost",

@@ -64,7 +64,6 @@ async fn on_the_port_of_http() {
     say_hello(&server).await;
     for name in [
         "localhost",
-        "sqs.localhost",
         "localhost.localstack.cloud",
         "sqs.localhost.localstack.cloud",
         "bucket.s3.localhost.localstack.cloud",
