@@ -1,7 +1,7 @@
 //! `#[provider]` and `#[handler]`: operations bound to functions.
 //!
-//! The way of the tokens: [`parse`] reads an impl block into a [`description`], and says everything that
-//! is wrong with it at once; [`emit`] writes the trait's implementation, the table of handlers and the
+//! The way of the tokens: `parse` reads an impl block into a `description`, and says everything that
+//! is wrong with it at once; `emit` writes the trait's implementation, the table of handlers and the
 //! registration. What the emitted code calls is in `asf_runtime::provider::bind`.
 
 mod description;

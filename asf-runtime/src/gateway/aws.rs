@@ -2,19 +2,48 @@
 
 use std::sync::Arc;
 
+use http::HeaderValue;
+
+use super::cors::Cors;
+use super::edge::{self, EdgeRouter};
 use super::handlers::{
-    DeveloperEndpoints, RouteRequests, ServiceRequests, add_source_header, identify_caller, log_request,
-    serialize_error,
+    AddCorsHeaders, AddVersionHeader, EdgeRoutes, EnforceCors, RouteRequests, ServiceRequests,
+    add_source_header, answer_options, identify_caller, identify_trace, log_request, serialize_error,
 };
-use super::{HandlerChain, Services, handler};
+use super::{GatewayHandler, HandlerChain, Services, handler};
+
+/// What a chain is set up with besides the services.
+#[derive(Clone, Debug, Default)]
+pub struct AwsChainOptions {
+    /// Routes beside AWS's API. Those of the services' developer endpoints are added to it.
+    pub edge: EdgeRouter,
+    /// Which web pages may call.
+    pub cors: Cors,
+    /// What the `x-localstack` header of answers says; without it they have none.
+    pub version: Option<HeaderValue>,
+}
 
 /// The handlers of an AWS server over these services.
 #[must_use]
 pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
+    aws_chain_with(services, AwsChainOptions::default())
+}
+
+/// The handlers of an AWS server over these services, with options.
+#[must_use]
+pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> HandlerChain {
+    let AwsChainOptions { edge, cors, version } = options;
+    // What cannot be added has been logged, and the rest works.
+    let _ = edge::add_developer_endpoints(&edge, &services.providers);
+    let version = version.map(|it| Arc::new(AddVersionHeader::new(it)) as Arc<dyn GatewayHandler>);
     HandlerChain {
         request: vec![
+            // Web pages of others.
+            Arc::new(EnforceCors::new(cors.clone(), edge.clone())),
             // What is no AWS request.
-            Arc::new(DeveloperEndpoints::new(services.clone())),
+            Arc::new(EdgeRoutes::new(edge)),
+            handler("options", answer_options),
+            handler("trace", identify_trace),
             // Service, operation, protocol.
             Arc::new(RouteRequests::new(services.clone())),
             // Account, region, credentials.
@@ -23,7 +52,15 @@ pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
             Arc::new(ServiceRequests::new(services)),
         ],
         exception: vec![handler("serialize error", serialize_error)],
-        response: vec![handler("x-asf-source", add_source_header)],
+        response: [
+            Some(handler("x-asf-source", add_source_header)),
+            version,
+            // The last, because it tells which of the other headers pages may read.
+            Some(Arc::new(AddCorsHeaders::new(cors)) as Arc<dyn GatewayHandler>),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         finalizers: vec![handler("log", log_request)],
         traced: false,
     }

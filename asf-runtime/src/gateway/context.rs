@@ -34,6 +34,8 @@ pub struct GatewayContext {
     pub request: Parts,
     /// The body, until someone takes it.
     pub body: ByteStream,
+    /// Whether content codings (gzip, aws-chunked) have been taken off the body.
+    pub is_body_decoded: bool,
     /// What is sent at the end.
     pub response: Response,
     /// Time and ids.
@@ -79,6 +81,7 @@ impl GatewayContext {
         Self {
             request,
             body,
+            is_body_decoded: false,
             response: Response::new(ByteStream::Empty),
             request_id: environment.ids.uuid(),
             environment,

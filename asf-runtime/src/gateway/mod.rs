@@ -6,16 +6,21 @@
 pub mod aws;
 pub mod chain;
 mod context;
+pub mod cors;
+pub mod edge;
 pub mod handlers;
+pub mod internal;
 mod services;
 mod signer;
 mod trace;
+mod trace_context;
 
-pub use aws::aws_chain;
+pub use aws::{AwsChainOptions, aws_chain, aws_chain_with};
 pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, handler};
 pub use context::{Arrival, GatewayContext};
 pub use services::{Catalogue, Services};
 pub use signer::Signer;
+pub use trace_context::TraceContext;
 
 use crate::context::Environment;
 use crate::protocol::{Request, Response};

@@ -7,7 +7,7 @@ use asf_schema::{ServiceSchema, load_service};
 use futures_util::FutureExt as _;
 
 use super::handlers::SOURCE;
-use super::{Gateway, Services, aws_chain};
+use super::{AwsChainOptions, Gateway, Services, aws_chain_with};
 use crate::client::{InProcess, Transport as _};
 use crate::context::Environment;
 use crate::provider::{DynamicProvider, Providers};
@@ -32,7 +32,7 @@ const SPEC: &str = r#"{
   }
 }"#;
 
-fn service() -> &'static ServiceSchema {
+pub(super) fn service() -> &'static ServiceSchema {
     load_service("things", SPEC.as_bytes()).unwrap()
 }
 
@@ -42,7 +42,7 @@ fn text(schema: &'static ServiceSchema, text: String) -> Value {
     Value::Struct(value)
 }
 
-fn providers(service: &'static ServiceSchema) -> Providers {
+pub(super) fn providers(service: &'static ServiceSchema) -> Providers {
     let provider = DynamicProvider::new(service)
         .handle("Echo", |_, input| async move { Ok(input) })
         .and_then(|it| it.handle("Fail", |_, _| async { Err(AwsError::sender("Sorry", "no luck").into()) }))
@@ -58,10 +58,20 @@ fn providers(service: &'static ServiceSchema) -> Providers {
 }
 
 fn gateway() -> Gateway {
+    gateway_with(AwsChainOptions::default())
+}
+
+/// A gateway over the service `things`.
+pub(super) fn gateway_with(options: AwsChainOptions) -> Gateway {
+    gateway_in(options, Environment::default())
+}
+
+/// A gateway over the service `things`, with time and ids of its own.
+pub(super) fn gateway_in(options: AwsChainOptions, environment: Environment) -> Gateway {
     let service = service();
     let router: &'static Router = Box::leak(Box::new(Router::of(service)));
     let services = Services { router, catalogue: |_| None, providers: Arc::new(providers(service)) };
-    Gateway::new(aws_chain(Arc::new(services)), Environment::default())
+    Gateway::new(aws_chain_with(Arc::new(services), options), environment)
 }
 
 /// Status, `x-asf-source` and body of the answer.

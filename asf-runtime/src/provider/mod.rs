@@ -2,7 +2,7 @@
 //!
 //! A [`Provider`] answers operations of one service. The typed ones are written with `#[provider]`,
 //! which makes a table of [`Handler`]s out of an `impl` block; [`dynamic`](DynamicProvider) ones bind
-//! functions over [`Value`] by name and need no generated code.
+//! functions over [`Value`](crate::Value) by name and need no generated code.
 
 #[doc(hidden)]
 pub mod bind;
@@ -73,4 +73,10 @@ pub trait Provider: Any + Send + Sync {
         operation: Operation,
         input: Box<dyn Shape>,
     ) -> BoxFuture<'a, HandlerResult>;
+
+    /// Forgets everything: all accounts, all regions. False if the provider has no way to; one that was
+    /// registered is then made anew, which is the same for those that keep their state in themselves.
+    fn reset(&self) -> bool {
+        false
+    }
 }

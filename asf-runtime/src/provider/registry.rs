@@ -1,7 +1,7 @@
 //! The providers of a process: one a service, made when first needed.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Provider;
 use crate::plugin::{PROVIDERS, ProviderPlugin, Settings};
@@ -16,7 +16,13 @@ pub struct Providers {
 /// A provider that may not be there yet.
 struct Entry {
     plugin: Option<&'static ProviderPlugin>,
-    made: OnceLock<Arc<dyn Provider>>,
+    made: RwLock<Option<Arc<dyn Provider>>>,
+}
+
+impl Entry {
+    fn made(&self) -> Option<Arc<dyn Provider>> {
+        self.made.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Providers {
@@ -29,7 +35,7 @@ impl Providers {
         for plugin in PROVIDERS {
             let entry = services
                 .entry(plugin.service)
-                .or_insert_with(|| Entry { plugin: Some(plugin), made: OnceLock::new() });
+                .or_insert_with(|| Entry { plugin: Some(plugin), made: RwLock::default() });
             if entry.plugin.is_some_and(|it| rank(plugin) < rank(it)) {
                 entry.plugin = Some(plugin);
             }
@@ -41,7 +47,7 @@ impl Providers {
     #[must_use]
     pub fn with(mut self, provider: Arc<dyn Provider>) -> Self {
         let service = provider.service().name;
-        self.services.insert(service, Entry { plugin: None, made: OnceLock::from(provider) });
+        self.services.insert(service, Entry { plugin: None, made: RwLock::new(Some(provider)) });
         self
     }
 
@@ -49,11 +55,34 @@ impl Providers {
     #[must_use]
     pub fn get(&self, service: &str) -> Option<Arc<dyn Provider>> {
         let entry = self.services.get(service)?;
-        if let Some(made) = entry.made.get() {
-            return Some(made.clone());
+        if let Some(made) = entry.made() {
+            return Some(made);
         }
         let plugin = entry.plugin?;
-        Some(entry.made.get_or_init(|| (plugin.create)(&self.settings)).clone())
+        let mut made = entry.made.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have been first.
+        Some(made.get_or_insert_with(|| (plugin.create)(&self.settings)).clone())
+    }
+
+    /// Whether the provider of a service has been made.
+    #[must_use]
+    pub fn is_made(&self, service: &str) -> bool {
+        self.services.get(service).is_some_and(|it| it.made().is_some())
+    }
+
+    /// Makes a provider forget everything, see [`Provider::reset`]. Calls that are under way end on the
+    /// state that they began with. False if there is no such provider, or no way.
+    pub fn reset(&self, service: &str) -> bool {
+        let Some(entry) = self.services.get(service) else { return false };
+        let Some(made) = entry.made() else { return true };
+        if made.reset() {
+            return true;
+        }
+        if entry.plugin.is_some() {
+            // The next call makes another.
+            *entry.made.write().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        entry.plugin.is_some()
     }
 
     /// The services that have one.

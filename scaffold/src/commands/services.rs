@@ -26,11 +26,17 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// When there is no workspace around, its code cannot be read, or a name is not known.
+/// When there is no workspace around, its code cannot be read, or a name is not known (the nearest is named).
 pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     let source = global.spec_source()?;
     let workspace = source.require_directory()?.parent().context("the specs have no directory above them")?;
-    let providers = native_providers(&workspace.join("services"))?;
+    let code = workspace.join("services");
+    let providers = if code.is_dir() {
+        native_providers(&code)?
+    } else {
+        global.output().remark(format!("there is no {}, so nothing is native", code.display()));
+        Vec::new()
+    };
     remark_unknown(&source, &providers, global)?;
     let mut services = Vec::new();
     for name in names(args, &source)? {

@@ -116,6 +116,7 @@ fn completions_know_every_command() {
             "generate",
             "operations",
             "marshal",
+            "route",
             "new",
             "provider",
             "extension",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use asf_emulator::Server;
+use asf_runtime::config::Listener;
 use asf_runtime::context::Environment;
 use asf_runtime::plugin::Settings;
 use tokio::sync::oneshot;
@@ -18,19 +19,24 @@ pub(super) struct Emulator {
 impl Emulator {
     /// With the time of the machine and default settings.
     pub(super) fn start() -> Self {
+        Self::start_with(Settings::default())
+    }
+
+    /// With the time of the machine.
+    pub(super) fn start_with(settings: Settings) -> Self {
         let (ready, address) = std::sync::mpsc::channel();
         let (end, ended) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let gateway = asf_emulator::gateway(Settings::default(), Environment::default());
-                let server = Server::bind("127.0.0.1:0", Arc::new(gateway)).await.unwrap();
-                ready.send(server.address()).unwrap();
+                let gateway = asf_emulator::gateway(settings, Environment::default());
+                let server = Server::bind(&[Listener::Tcp { host: "127.0.0.1".to_owned(), port: 0 }], Arc::new(gateway)).await.unwrap();
+                ready.send(server.places()[0].url()).unwrap();
                 server.run(async { drop(ended.await) }).await;
             });
         });
-        let address = address.recv().unwrap();
-        Self { url: format!("http://{address}"), end: Some(end), thread: Some(thread) }
+        let url = address.recv().unwrap();
+        Self { url, end: Some(end), thread: Some(thread) }
     }
 
     /// Where it answers.

@@ -43,8 +43,11 @@ fn scripts() -> PathBuf {
 
 /// Runs the tests of a Python file, each in an emulator that they share.
 fn python_tests(clients: Clients, file: &str) {
-    let emulator = Emulator::start();
-    let output = client(&clients.program("python"), &emulator)
+    python_tests_against(&Emulator::start(), clients, file);
+}
+
+fn python_tests_against(emulator: &Emulator, clients: Clients, file: &str) {
+    let output = client(&clients.program("python"), emulator)
         .args(["-m", "unittest", "-q", file])
         .current_dir(scripts())
         .output()
@@ -68,6 +71,14 @@ fn boto3_sqs_query() {
 #[test]
 fn boto3_sts() {
     python_tests(Clients::Today, "test_sts.py");
+}
+
+/// The endpoints of the process itself, and what is told to browsers.
+#[test]
+fn internal_endpoints() {
+    let settings = [("DEBUG", "1"), ("EXTRA_CORS_ALLOWED_ORIGINS", "http://friend.test")];
+    let emulator = Emulator::start_with(settings.into_iter().collect());
+    python_tests_against(&emulator, Clients::OpenApi, "test_internal.py");
 }
 
 #[test]
@@ -106,4 +117,21 @@ fn aws_cli() {
     let error = shown(&output);
     assert!(error.contains("(AWS.SimpleQueueService.NonExistentQueue)"), "{error}");
     assert!(error.contains("The specified queue does not exist."), "{error}");
+}
+
+/// `awslocal` as its users call it: nothing but the place to go to.
+#[test]
+fn awslocal() {
+    let emulator = Emulator::start();
+    let program = Clients::Today.program("awslocal");
+    let bin = program.parent().unwrap().to_owned();
+    let output = client(&program, &emulator)
+        // It runs `aws`, as it finds it.
+        .env("PATH", bin)
+        .args(["sqs", "create-queue", "--queue-name", "orders", "--query", "QueueUrl", "--output", "text"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", shown(&output));
+    let url = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(url.trim(), format!("{}/000000000000/orders", emulator.url()));
 }

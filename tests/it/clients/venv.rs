@@ -13,6 +13,8 @@ pub(super) enum Clients {
     Today,
     /// The last boto3 that speaks the query protocol to SQS.
     Query,
+    /// What reads OpenAPI documents.
+    OpenApi,
 }
 
 impl Clients {
@@ -20,6 +22,7 @@ impl Clients {
         match self {
             Self::Today => "clients",
             Self::Query => "clients-query",
+            Self::OpenApi => "clients-openapi",
         }
     }
 
@@ -27,6 +30,7 @@ impl Clients {
         match self {
             Self::Today => include_str!("../../clients/requirements.txt"),
             Self::Query => include_str!("../../clients/requirements-query.txt"),
+            Self::OpenApi => include_str!("../../clients/requirements-openapi.txt"),
         }
     }
 
@@ -37,9 +41,11 @@ impl Clients {
     pub(super) fn program(self, name: &str) -> PathBuf {
         static TODAY: OnceLock<PathBuf> = OnceLock::new();
         static QUERY: OnceLock<PathBuf> = OnceLock::new();
+        static OPEN_API: OnceLock<PathBuf> = OnceLock::new();
         let venv = match self {
             Self::Today => &TODAY,
             Self::Query => &QUERY,
+            Self::OpenApi => &OPEN_API,
         };
         venv.get_or_init(|| make(self)).join("bin").join(name)
     }

@@ -1,17 +1,23 @@
 //! The handlers of the AWS chain, a file each.
 
 mod caller;
-mod developer;
+mod cors;
+mod edge;
 mod errors;
 mod logging;
 mod route;
 mod service_request;
 mod source;
+mod trace_context;
+mod version;
 
 pub use caller::identify_caller;
-pub use developer::DeveloperEndpoints;
+pub use cors::{AddCorsHeaders, EnforceCors, answer_options};
+pub use edge::EdgeRoutes;
 pub use errors::serialize_error;
 pub use logging::log_request;
 pub use route::{RouteRequests, SentUri};
 pub use service_request::{MAX_BODY, ServiceRequests};
 pub use source::{SOURCE, add_source_header};
+pub use trace_context::identify_trace;
+pub use version::{AddVersionHeader, LOCALSTACK};

@@ -7,8 +7,9 @@ use asf_schema::ProtocolKind;
 use futures_util::future::BoxFuture;
 use http::Uri;
 
+use crate::AwsError;
+use crate::body::{self, DecodeOptions};
 use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services};
-use crate::{AwsError, body};
 
 /// Finds out what a request calls. A form is read for it, because it says in its body what it is.
 #[derive(Debug)]
@@ -26,10 +27,11 @@ impl RouteRequests {
     async fn route(&self, ctx: &mut GatewayContext) -> Result<(), AwsError> {
         if RouteRequest::needs_body(ctx.request.method.as_str(), &ctx.request.headers) {
             ctx.protocol = ProtocolKind::Query;
-            let options = body::DecodeOptions { decode_gzip: true, ..body::DecodeOptions::default() };
+            let options = DecodeOptions { decode_gzip: true, ..DecodeOptions::default() };
             let decoded = body::decode(&mut ctx.request.headers, std::mem::take(&mut ctx.body), options)?;
             let collected = decoded.collect(ctx.max_body).await;
             ctx.body = collected.map_err(|error| error.into_error(ctx.protocol))?.into();
+            ctx.is_body_decoded = true;
         }
         let form = ctx.body.as_bytes().unwrap_or_default();
         let method = ctx.request.method.as_str();

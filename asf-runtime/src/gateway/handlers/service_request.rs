@@ -5,10 +5,11 @@ use std::sync::Arc;
 use asf_schema::{Operation, Schema};
 use futures_util::future::BoxFuture;
 
+use crate::body::DecodeOptions;
 use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services};
 use crate::protocol::{self, Exchange};
 use crate::provider::{Answer, Provider};
-use crate::shape::ByteStream;
+use crate::shape::StreamError;
 use crate::validation::validate;
 use crate::{AwsError, RequestContext, Shape, body, eventstream};
 
@@ -79,15 +80,15 @@ async fn read(
     provider: &dyn Provider,
 ) -> Result<Box<dyn Shape>, AwsError> {
     let stream = operation.input().and_then(Schema::streaming);
-    let options = body::DecodeOptions { decode_gzip: stream.is_none(), ..Default::default() };
-    let body: ByteStream = std::mem::take(&mut ctx.body);
-    let body = body::decode(&mut ctx.request.headers, body, options)?;
+    let mut body = std::mem::take(&mut ctx.body);
+    // A form has been freed of its codings before: what it calls stands in it.
+    if !ctx.is_body_decoded {
+        body = body::decode(&mut ctx.request.headers, body, DecodeOptions::of(operation))?;
+    }
+    let told = |error: StreamError| error.into_error(ctx.protocol);
     let (body, events) = match stream {
-        Some(_) => eventstream::read_request(operation, ctx.protocol, body).await?,
-        None => {
-            let collected = body.collect(ctx.max_body).await;
-            (collected.map_err(|error| error.into_error(ctx.protocol))?.into(), None)
-        }
+        Some(_) => eventstream::read_request(operation, ctx.protocol, body).await.map_err(told)?,
+        None => (body.collect(ctx.max_body).await.map_err(told)?.into(), None),
     };
     let mut input = provider.new_input(operation).ok_or_else(|| AwsError::not_implemented(operation))?;
     protocol::of(ctx.protocol).parse_request(operation, &ctx.request, body, &mut *input)?;

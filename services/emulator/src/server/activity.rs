@@ -29,6 +29,11 @@ impl Activity {
         self.under_way.fetch_add(1, Ordering::Relaxed);
         UnderWay(self.clone())
     }
+
+    /// The connection is no longer one of requests, and is never idle.
+    pub(super) fn hand_over(&self) {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl Drop for UnderWay {

@@ -76,7 +76,7 @@ async fn requests(
     let stream = Watched::new(stream, activity.clone(), shared.limits.clone(), tls == Some(true));
     let arrival = Arrival { peer, max_body: shared.limits.body_size };
     let service = service_fn(|request: http::Request<Incoming>| {
-        let under_way = activity.begin();
+        let (activity, under_way) = (activity.clone(), activity.begin());
         let (gateway, arrival) = (shared.gateway.clone(), arrival.clone());
         let body_time = shared.limits.body_time;
         let is_refused = request.headers().len() > shared.limits.headers;
@@ -90,6 +90,10 @@ async fn requests(
             }
             let request = http::Request::from_parts(head, arriving(body, body_time));
             let response: Response = gateway.process_from(request, arrival).await;
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                // From here on it is another protocol's, with pauses of its own.
+                activity.hand_over();
+            }
             Ok::<_, Infallible>(response.map(|body| Leaving::new(body, under_way)))
         }
     });

@@ -1,0 +1,120 @@
+//! Routes that come and go while requests run.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use http::Method;
+
+use super::document::Documents;
+use super::table::{Found, Route, Table};
+use super::{DocumentError, yaml};
+use super::{Endpoint, RouteId, Rule, RuleError};
+
+/// Routes that come and go while requests run. Copies of a router are the same router.
+///
+/// A lookup sees the routes of one moment: a change makes a new table beside the one in use and then puts
+/// it in its place, so that neither lookups nor changes wait for a lookup. A change costs as much as there
+/// are routes.
+#[derive(Clone, Default)]
+pub struct EdgeRouter(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    /// Locked for as long as it takes to take or replace the pointer.
+    table: RwLock<Arc<Table>>,
+    /// One change at a time.
+    changing: Mutex<()>,
+    last_id: AtomicU64,
+    documents: Mutex<Documents>,
+}
+
+impl EdgeRouter {
+    /// A router without routes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a route. From the next request on it is there.
+    ///
+    /// # Errors
+    /// [`RuleError`] when a pattern of the rule is malformed, or when there is a route for the same thing.
+    pub fn add(&self, rule: Rule, endpoint: Arc<dyn Endpoint>) -> Result<RouteId, RuleError> {
+        let id = RouteId(self.0.last_id.fetch_add(1, Ordering::Relaxed));
+        let route = Route::new(id, rule, endpoint)?;
+        let _one_at_a_time = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut routes = self.table().routes.clone();
+        if let Some(other) = routes.iter().find(|it| it.collides(&route)) {
+            return Err(RuleError::Taken(other.rule.to_string()));
+        }
+        routes.push(Arc::new(route));
+        self.replace(Table::of(routes)?);
+        Ok(id)
+    }
+
+    /// Takes a route out; false if it is not there (any more). Requests that it answers already go on.
+    pub fn remove(&self, id: RouteId) -> bool {
+        let _one_at_a_time = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut routes = self.table().routes.clone();
+        let before = routes.len();
+        routes.retain(|it| it.id != id);
+        if routes.len() == before {
+            return false;
+        }
+        match Table::of(routes) {
+            Ok(table) => self.replace(table),
+            // Every part of it was in a table before.
+            Err(error) => tracing::error!(%error, "a route could not be removed"),
+        }
+        true
+    }
+
+    /// Finds what answers a request. `host` is the name that it is addressed to, with or without port;
+    /// `path` is as it stands on the wire.
+    #[must_use]
+    pub fn find(&self, method: &Method, host: Option<&str>, path: &str) -> Found {
+        self.table().find(method, host, path)
+    }
+
+    /// The rules that there are, in the order in which they were added.
+    #[must_use]
+    pub fn rules(&self) -> Vec<(RouteId, Rule)> {
+        self.table().routes.iter().map(|it| (it.id, it.rule.clone())).collect()
+    }
+
+    /// Describes routes: a part of an OpenAPI document, as JSON, with `paths`, and perhaps `tags` and
+    /// `components`. Whoever adds routes of ours describes them; see [`openapi`](Self::openapi).
+    ///
+    /// # Errors
+    /// [`DocumentError`] when it is no such JSON, or describes what is described already.
+    pub fn document(&self, part: &str) -> Result<(), DocumentError> {
+        self.0.documents.lock().unwrap_or_else(PoisonError::into_inner).add(part)
+    }
+
+    /// The OpenAPI document of all routes that were described.
+    #[must_use]
+    pub fn openapi(&self, version: &str) -> serde_json::Value {
+        self.0.documents.lock().unwrap_or_else(PoisonError::into_inner).whole(version)
+    }
+
+    /// [`openapi`](Self::openapi), as YAML.
+    #[must_use]
+    pub fn openapi_yaml(&self, version: &str) -> String {
+        yaml::text(&self.openapi(version))
+    }
+
+    fn table(&self) -> Arc<Table> {
+        self.0.table.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn replace(&self, table: Table) {
+        let table = Arc::new(table);
+        *self.0.table.write().unwrap_or_else(PoisonError::into_inner) = table;
+    }
+}
+
+impl std::fmt::Debug for EdgeRouter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.table().routes.iter().map(|it| it.rule.to_string())).finish()
+    }
+}
