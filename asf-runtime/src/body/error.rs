@@ -1,5 +1,7 @@
 //! What a service says of a body that is not what it should be.
 
+use std::io;
+
 use asf_schema::ProtocolKind;
 
 use super::verify::{CONTENT_MD5, CONTENT_SHA256};
@@ -13,6 +15,7 @@ impl StreamError {
     /// | | rest-xml | others |
     /// |---|---|---|
     /// | too large | `EntityTooLarge` | `RequestEntityTooLargeException`, 413 |
+    /// | does not come | `RequestTimeout` | `RequestTimeoutException`, 408 |
     /// | malformed, connection lost | `IncompleteBody` | `SerializationException` |
     /// | another length | `IncompleteBody` | `IncompleteBody` |
     /// | another checksum | `BadDigest`, `XAmzContentSHA256Mismatch` | the same |
@@ -32,6 +35,15 @@ impl StreamError {
                 format!("Request must be smaller than {limit} bytes"),
             )
             .with_status(413),
+            Self::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
+                // Source: S3's documentation, "List of error codes".
+                let message = "Your socket connection to the server was not read from or written to within \
+                               the timeout period.";
+                if is_xml {
+                    return AwsError::sender("RequestTimeout", message);
+                }
+                AwsError::sender("RequestTimeoutException", message).with_status(408)
+            }
             Self::Malformed(_) | Self::Io(_) if is_xml => {
                 AwsError::sender("IncompleteBody", "The request body terminated unexpectedly")
             }

@@ -5,11 +5,27 @@ use std::net::SocketAddr;
 use asf_schema::{Operation, ProtocolKind, ServiceSchema};
 use http::request::Parts;
 
+use super::handlers::MAX_BODY;
 use crate::context::{Credentials, Environment};
 use crate::error::ServiceError;
 use crate::identity::{AccountId, Region};
 use crate::protocol::{Request, Response};
 use crate::shape::ByteStream;
+
+/// How a request came, and what it may use up. That it came over TLS says its URI (`https://..`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Who is at the other end, if it is a socket with an address.
+    pub peer: Option<SocketAddr>,
+    /// Bytes of a body that is read as a whole, at most.
+    pub max_body: usize,
+}
+
+impl Default for Arrival {
+    fn default() -> Self {
+        Self { peer: None, max_body: MAX_BODY }
+    }
+}
 
 /// One request on its way through a chain. Handlers fill it in; whoever comes later relies on what came
 /// before, so their order is part of the design and stands in one place ([`aws_chain`](super::aws_chain)).
@@ -28,6 +44,8 @@ pub struct GatewayContext {
     pub request_id: String,
     /// Who is at the other end, if it is a socket with an address.
     pub peer: Option<SocketAddr>,
+    /// Bytes of a body that is read as a whole, at most.
+    pub max_body: usize,
     /// The service that is called, by botocore's folder name, as soon as that much is known.
     pub service: Option<&'static ServiceSchema>,
     /// The operation that is called, once it is known.
@@ -68,6 +86,7 @@ impl GatewayContext {
             request_id: environment.ids.uuid(),
             environment,
             peer: None,
+            max_body: MAX_BODY,
             service: None,
             operation: None,
             protocol: ProtocolKind::Json,

@@ -17,12 +17,10 @@ mod trace_context;
 
 pub use aws::{AwsChainOptions, aws_chain, aws_chain_with};
 pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, handler};
-pub use context::GatewayContext;
+pub use context::{Arrival, GatewayContext};
 pub use services::{Catalogue, Services};
 pub use signer::Signer;
 pub use trace_context::TraceContext;
-
-use std::net::SocketAddr;
 
 use crate::context::Environment;
 use crate::protocol::{Request, Response};
@@ -49,13 +47,14 @@ impl Gateway {
 
     /// Answers a request.
     pub async fn process(&self, request: Request) -> Response {
-        self.process_from(request, None).await
+        self.process_from(request, Arrival::default()).await
     }
 
-    /// Answers a request that came from an address.
-    pub async fn process_from(&self, request: Request, peer: Option<SocketAddr>) -> Response {
+    /// Answers a request that came over a connection.
+    pub async fn process_from(&self, request: Request, arrival: Arrival) -> Response {
         let mut ctx = GatewayContext::new(request, self.environment.clone());
-        ctx.peer = peer;
+        ctx.peer = arrival.peer;
+        ctx.max_body = arrival.max_body;
         self.chain.run(&mut ctx).await;
         ctx.response
     }

@@ -4,9 +4,12 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::sync::Arc;
 //!
+//! use asf_runtime::config::Setting as _;
+//!
 //! let gateway = Arc::new(asf_emulator::gateway(Default::default(), Default::default())?);
-//! let server = asf_emulator::Server::bind("127.0.0.1:0", gateway).await?;
-//! println!("http://{}", server.address());
+//! let places = asf_runtime::config::Listeners::parse("127.0.0.1:0,unix:asf.sock")?;
+//! let server = asf_emulator::Server::bind(&places.0, gateway).await?;
+//! println!("{}", server.places()[0].url());
 //! server.run(std::future::pending()).await;
 //! # Ok(())
 //! # }
@@ -16,7 +19,7 @@ pub mod cli;
 mod providers;
 mod server;
 
-pub use server::Server;
+pub use server::{BindError, Limits, Server, Tls};
 
 use std::sync::Arc;
 

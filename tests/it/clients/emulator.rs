@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use asf_emulator::Server;
+use asf_runtime::config::Listener;
 use asf_runtime::context::Environment;
 use asf_runtime::gateway::edge::EdgeRouter;
 use asf_runtime::gateway::internal::Control;
@@ -38,13 +39,14 @@ impl Emulator {
                 let gateway =
                     asf_emulator::gateway_with(settings, Environment::default(), edge, Control::default())
                         .unwrap();
-                let server = Server::bind("127.0.0.1:0", Arc::new(gateway)).await.unwrap();
-                ready.send(server.address()).unwrap();
+                let anywhere = Listener::Tcp { host: "127.0.0.1".to_owned(), port: 0 };
+                let server = Server::bind(&[anywhere], Arc::new(gateway)).await.unwrap();
+                ready.send(server.places()[0].url()).unwrap();
                 server.run(async { drop(ended.await) }).await;
             });
         });
-        let address = address.recv().unwrap();
-        Self { url: format!("http://{address}"), end: Some(end), thread: Some(thread) }
+        let url = address.recv().unwrap();
+        Self { url, end: Some(end), thread: Some(thread) }
     }
 
     /// Where it answers.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use asf_routing::RouteRequest;
 use asf_schema::ProtocolKind;
 use futures_util::future::BoxFuture;
+use http::Uri;
 
-use super::MAX_BODY;
 use crate::AwsError;
 use crate::body::{self, DecodeOptions};
 use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services};
@@ -29,8 +29,8 @@ impl RouteRequests {
             ctx.protocol = ProtocolKind::Query;
             let options = DecodeOptions { decode_gzip: true, ..DecodeOptions::default() };
             let decoded = body::decode(&mut ctx.request.headers, std::mem::take(&mut ctx.body), options)?;
-            ctx.body =
-                decoded.collect(MAX_BODY).await.map_err(|error| error.into_error(ctx.protocol))?.into();
+            let collected = decoded.collect(ctx.max_body).await;
+            ctx.body = collected.map_err(|error| error.into_error(ctx.protocol))?.into();
             ctx.is_body_decoded = true;
         }
         let form = ctx.body.as_bytes().unwrap_or_default();
@@ -59,17 +59,25 @@ impl RouteRequests {
         if let Some(uri) = rewritten {
             // The signature is of what was sent, so that is kept.
             let sent = std::mem::take(&mut ctx.request.uri);
-            ctx.request.uri = uri.parse().map_err(|_| AwsError::serialization("the path is no URI"))?;
+            ctx.request.uri = moved(&sent, &uri)?;
             ctx.request.extensions.insert(SentUri(sent));
         }
         Ok(())
     }
 }
 
+/// A URI with another path and query. Scheme and host stay: that it came over TLS is known by them.
+fn moved(sent: &Uri, path_and_query: &str) -> Result<Uri, AwsError> {
+    let no_uri = || AwsError::serialization("the path is no URI");
+    let mut parts = sent.clone().into_parts();
+    parts.path_and_query = Some(path_and_query.parse().map_err(|_| no_uri())?);
+    Uri::from_parts(parts).map_err(|_| no_uri())
+}
+
 /// The URI as it was sent, among the extensions of a request whose path has been rewritten: a bucket that
 /// stood in the host name stands in the path from here on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SentUri(pub http::Uri);
+pub struct SentUri(pub Uri);
 
 impl GatewayHandler for RouteRequests {
     fn name(&self) -> &str {

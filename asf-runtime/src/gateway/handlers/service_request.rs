@@ -96,7 +96,7 @@ async fn read(
     let told = |error: StreamError| error.into_error(ctx.protocol);
     let (body, events) = match stream {
         Some(_) => eventstream::read_request(operation, ctx.protocol, body).await.map_err(told)?,
-        None => (body.collect(MAX_BODY).await.map_err(told)?.into(), None),
+        None => (body.collect(ctx.max_body).await.map_err(told)?.into(), None),
     };
     let mut input = provider.new_input(operation).ok_or_else(|| AwsError::not_implemented(operation))?;
     protocol::of(ctx.protocol).parse_request(operation, &ctx.request, body, &mut *input)?;

@@ -9,13 +9,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use asf_runtime::config::{Config, Listener};
 use asf_runtime::context::Environment;
-use asf_runtime::gateway::Gateway;
-use futures_util::future::join_all;
 
 use super::run_dir::{RunDir, State};
 use super::wait::Deadline;
 use super::{Failure, Outcome, Session, config, docker, log_file, logging, output, process};
-use crate::Server;
+use crate::{Limits, Server, Tls};
 
 /// How long a process in the background may take until it is ready. Hooks of users run in that time.
 const READY_TIME: Duration = Duration::from_secs(300);
@@ -112,12 +110,16 @@ async fn serve(
     ready: impl FnOnce(Vec<String>) -> anyhow::Result<()>,
 ) -> Outcome {
     let gateway = Arc::new(crate::gateway(session.layers.settings(), Environment::default())?);
-    let mut servers = Vec::new();
-    for listener in &settings.listen.0 {
-        servers.push(bind(listener, gateway.clone()).await?);
-    }
-    let addresses: Vec<String> = servers.iter().map(|server| server.address().to_string()).collect();
-    let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
+    let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
+        io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
+        _ => Failure::Address { address: it.place.to_string(), error: it.error },
+    })?;
+    let server = server.with_limits(limits(settings)).with_tls(match &settings.custom_ssl_cert_path {
+        Some(file) => Tls::custom(file.clone()),
+        None => Tls::self_signed(Some(settings.volume_dir.join("tls"))),
+    });
+    let addresses: Vec<String> = server.places().iter().map(Listener::to_string).collect();
+    let urls: Vec<String> = server.places().iter().map(Listener::url).collect();
     // Scripts and Testcontainers wait for `Ready.` on a line of its own.
     let banner = if banner {
         format!("asf {} on {}\n", env!("CARGO_PKG_VERSION"), urls.join(", "))
@@ -126,36 +128,21 @@ async fn serve(
     };
     output::print(&format!("{banner}Ready.\n"))?;
     ready(addresses)?;
-    let (end, ended) = tokio::sync::watch::channel(());
-    let running = join_all(servers.into_iter().map(|server| {
-        let mut ended = ended.clone();
-        server.run(async move {
-            // An error says that the sender is gone, which is the end too.
-            let _ = ended.changed().await;
-        })
-    }));
-    let asked = async {
-        interrupted().await;
-        drop(end);
-    };
-    tokio::join!(asked, running);
+    server.run(interrupted()).await;
     Ok(())
 }
 
-async fn bind(listener: &Listener, gateway: Arc<Gateway>) -> Result<Server, Failure> {
-    let (host, port) = match listener {
-        // Clients try IPv4 first, or only.
-        Listener::Tcp { host, port } if host == "localhost" => ("127.0.0.1", *port),
-        Listener::Tcp { host, port } => (host.as_str(), *port),
-        Listener::Unix(_) => {
-            let error = io::Error::new(io::ErrorKind::Unsupported, "Unix sockets are not served yet");
-            return Err(Failure::Address { address: listener.to_string(), error });
-        }
-    };
-    Server::bind((host, port), gateway).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => Failure::AddressInUse(listener.to_string()),
-        _ => Failure::Address { address: listener.to_string(), error },
-    })
+/// What clients may use up.
+fn limits(settings: &Config) -> Limits {
+    Limits {
+        head_size: settings.max_head_size.bytes(),
+        body_size: settings.max_body_size.bytes(),
+        connections: settings.max_connections.count(),
+        head_time: settings.head_timeout,
+        idle_time: settings.idle_timeout,
+        drain_time: settings.drain_timeout,
+        ..Limits::default()
+    }
 }
 
 /// Starts this program again, apart from the terminal, and waits until it is ready.

@@ -9,4 +9,6 @@ mod configuration;
 mod docker;
 mod elsewhere;
 mod foreground;
+mod listening;
 mod place;
+mod server;

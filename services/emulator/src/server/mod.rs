@@ -1,0 +1,172 @@
+//! The listeners: connections in, requests through the gateway, answers out.
+//!
+//! [`Server`] binds the places and takes connections; [`connection`] serves one; [`Limits`] says what
+//! clients may use up; [`Tls`] has the certificate.
+
+mod activity;
+mod body;
+mod connection;
+mod deadline;
+mod limits;
+mod replay;
+mod socket;
+mod stream;
+mod tls;
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asf_runtime::config::Listener;
+use asf_runtime::gateway::Gateway;
+use futures_util::future::{Either, join_all, select};
+use hyper_util::rt::TokioExecutor;
+use hyper_util::server::conn::auto;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+pub use limits::Limits;
+pub use tls::Tls;
+
+use socket::Socket;
+
+/// Sockets that are bound and not yet serving.
+///
+/// Each of them speaks HTTP/1.1, HTTP/2 (with prior knowledge, or agreed on in TLS) and TLS: the first byte
+/// of a connection tells. The URI of a request that came over TLS begins with `https://`; that is how
+/// providers know it. All sockets share the limits and the end.
+#[derive(Debug)]
+pub struct Server {
+    sockets: Vec<Socket>,
+    places: Vec<Listener>,
+    gateway: Arc<Gateway>,
+    limits: Limits,
+    tls: Tls,
+}
+
+/// A place where we cannot listen.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {place}: {error}")]
+pub struct BindError {
+    /// The place.
+    pub place: Listener,
+    /// Why not.
+    pub error: io::Error,
+}
+
+/// How far the end has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Connections are taken.
+    Serving,
+    /// Requests under way may finish.
+    Draining,
+    /// Whatever is left is cut off.
+    Over,
+}
+
+/// What all connections share.
+struct Shared {
+    gateway: Arc<Gateway>,
+    limits: Limits,
+    tls: Tls,
+    http: auto::Builder<TokioExecutor>,
+}
+
+impl Server {
+    /// Binds all places.
+    ///
+    /// # Errors
+    /// The first place that cannot be bound.
+    pub async fn bind(places: &[Listener], gateway: Arc<Gateway>) -> Result<Self, BindError> {
+        let mut sockets = Vec::with_capacity(places.len());
+        let mut bound = Vec::with_capacity(places.len());
+        for place in places {
+            let at = |error| BindError { place: place.clone(), error };
+            let socket = Socket::bind(place, places).await.map_err(at)?;
+            bound.push(socket.place().map_err(at)?);
+            sockets.push(socket);
+        }
+        let (limits, tls) = (Limits::default(), Tls::self_signed(None));
+        Ok(Self { sockets, places: bound, gateway, limits, tls })
+    }
+
+    /// With other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// With another certificate than one that lasts as long as the process.
+    #[must_use]
+    pub fn with_tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Where it listens, with the ports that were free in the place of port 0.
+    #[must_use]
+    pub fn places(&self) -> &[Listener] {
+        &self.places
+    }
+
+    /// Serves until `end` is there, then lets requests under way finish, for as long as
+    /// [`Limits::drain_time`].
+    pub async fn run(self, end: impl Future<Output = ()>) {
+        let permits = Arc::new(Semaphore::new(self.limits.connections.min(Semaphore::MAX_PERMITS)));
+        let http = self.limits.http();
+        let drain_time = self.limits.drain_time;
+        let shared = Arc::new(Shared { gateway: self.gateway, limits: self.limits, tls: self.tls, http });
+        let (phase, watched) = watch::channel(Phase::Serving);
+        let taking = join_all(self.sockets.iter().map(|it| take(it, &permits, &shared, &watched)));
+        if let Either::Left(_) = select(pin!(taking), pin!(end)).await {
+            // There was no socket to take anything from.
+            return;
+        }
+        drop(self.sockets);
+        drop(watched);
+        phase.send_replace(Phase::Draining);
+        // Every connection watches the phase; when no one does, all are gone.
+        if tokio::time::timeout(drain_time, phase.closed()).await.is_err() {
+            tracing::warn!("some requests did not end in time and were cut off");
+            phase.send_replace(Phase::Over);
+            phase.closed().await;
+        }
+    }
+}
+
+/// Takes connections from a socket, for ever. With as many as there may be, the next one waits in the
+/// queue of the kernel.
+async fn take(
+    socket: &Socket,
+    permits: &Arc<Semaphore>,
+    shared: &Arc<Shared>,
+    phase: &watch::Receiver<Phase>,
+) {
+    // Never closed, so this ends with `run`.
+    while let Ok(permit) = permits.clone().acquire_owned().await {
+        let (stream, peer) = loop {
+            match socket.accept().await {
+                Ok(taken) => break taken,
+                Err(error) => refused(&error).await,
+            }
+        };
+        let (shared, phase) = (shared.clone(), phase.clone());
+        tokio::spawn(async move {
+            let _permit: OwnedSemaphorePermit = permit;
+            connection::serve(&shared, stream, peer, phase).await;
+        });
+    }
+}
+
+/// A connection could not be taken. If that was the client's doing, the next one may be asked for at once;
+/// with no file handles left, that would only spin.
+#[allow(clippy::disallowed_methods, reason = "this waits for the machine, not for a moment in AWS's time")]
+async fn refused(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted) {
+        tracing::warn!(%error, "a connection could not be taken");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
