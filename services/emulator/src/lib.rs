@@ -20,6 +20,7 @@ pub use server::Server;
 
 use std::sync::Arc;
 
+use asf_runtime::clock::ControlledClock;
 use asf_runtime::context::Environment;
 use asf_runtime::gateway::cors::{Cors, CorsSettings};
 use asf_runtime::gateway::edge::EdgeRouter;
@@ -35,6 +36,17 @@ pub use providers::NATIVE;
 #[must_use]
 pub fn gateway(settings: Settings, environment: Environment) -> Gateway {
     gateway_with(settings, environment, EdgeRouter::new(), Control::default())
+}
+
+/// A gateway whose time is moved at `/_asf/clock`; otherwise as [`gateway`].
+#[must_use]
+pub fn controlled_gateway(settings: Settings) -> Gateway {
+    let (edge, clock) = (EdgeRouter::new(), Arc::new(ControlledClock::default()));
+    if let Err(error) = asf_runtime::observe::clock::add_routes(&edge, clock.clone()) {
+        tracing::error!(%error, "the clock's endpoint is left out");
+    }
+    let environment = Environment { clock, ..Environment::default() };
+    gateway_with(settings, environment, edge, Control::default())
 }
 
 /// A gateway over all native providers and all models, with routes that the caller adds to or takes from,

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use asf_runtime::config::{Config, Listener};
-use asf_runtime::context::Environment;
 use asf_runtime::gateway::Gateway;
 use futures_util::future::join_all;
 
@@ -111,7 +110,7 @@ async fn serve(
     banner: bool,
     ready: impl FnOnce(Vec<String>) -> anyhow::Result<()>,
 ) -> Outcome {
-    let gateway = Arc::new(crate::gateway(session.layers.settings(), Environment::default()));
+    let gateway = Arc::new(crate::controlled_gateway(session.layers.settings()));
     let mut servers = Vec::new();
     for listener in &settings.listen.0 {
         servers.push(bind(listener, gateway.clone()).await?);
