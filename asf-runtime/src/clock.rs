@@ -1,5 +1,7 @@
 //! Time, as handlers see it: one clock for the whole process, which a test freezes and moves.
 
+mod controlled;
+
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,6 +9,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::Timestamp;
+
+pub use controlled::{ClockState, ControlledClock};
 
 /// Where time comes from. Visibility timeouts, delays, retention, token expiry all ask this and nothing
 /// else.

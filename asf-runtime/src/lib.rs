@@ -26,6 +26,7 @@ pub mod gateway;
 pub mod generated;
 pub mod identity;
 pub mod ids;
+pub mod observe;
 pub mod plugin;
 pub mod protocol;
 pub mod provider;

@@ -23,6 +23,7 @@ pub use server::{BindError, Limits, Server, Tls};
 
 use std::sync::Arc;
 
+use asf_runtime::clock::ControlledClock;
 use asf_runtime::config::{Config, ConfigErrors, HeaderNames};
 use asf_runtime::context::Environment;
 use asf_runtime::gateway::cors::{Cors, CorsSettings};
@@ -41,6 +42,20 @@ pub use providers::NATIVE;
 /// What is wrong with the settings.
 pub fn gateway(settings: Settings, environment: Environment) -> Result<Gateway, ConfigErrors> {
     gateway_with(settings, environment, EdgeRouter::new(), Control::default())
+}
+
+/// The gateway of a process of its own: its time is moved at `/_asf/clock`, and a control tells the caller
+/// to restart or to end. Otherwise as [`gateway`].
+///
+/// # Errors
+/// What is wrong with the settings.
+pub fn controlled_gateway(settings: Settings, control: Control) -> Result<Gateway, ConfigErrors> {
+    let (edge, clock) = (EdgeRouter::new(), Arc::new(ControlledClock::default()));
+    if let Err(error) = asf_runtime::observe::clock::add_routes(&edge, clock.clone()) {
+        tracing::error!(%error, "the clock's endpoint is left out");
+    }
+    let environment = Environment { clock, ..Environment::default() };
+    gateway_with(settings, environment, edge, control)
 }
 
 /// A gateway over all native providers and all models, with routes that the caller adds to or takes from,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use asf_runtime::config::{Config, Listener};
-use asf_runtime::context::Environment;
+use asf_runtime::gateway::internal::{Action, Control};
 
 use super::run_dir::{RunDir, State};
 use super::wait::Deadline;
@@ -90,7 +90,7 @@ pub(super) fn run(session: &mut Session, arguments: &Arguments) -> Outcome {
         None => None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(session, &settings, !arguments.no_banner, |listen| {
+    let action = runtime.block_on(serve(session, &settings, !arguments.no_banner, |listen| {
         let Some(place) = &place else { return Ok(()) };
         place.ready(&State {
             pid: std::process::id(),
@@ -99,17 +99,42 @@ pub(super) fn run(session: &mut Session, arguments: &Arguments) -> Outcome {
             arguments: arguments.words(session),
             directory: std::env::current_dir().unwrap_or_default(),
         })
-    }))
+    }))?;
+    // Whatever still runs ends here, and the place is free for the next.
+    drop(runtime);
+    drop(place);
+    match action {
+        Action::Kill => Ok(()),
+        Action::Restart => begin_anew(),
+    }
 }
 
-/// Listens, says so, and serves until the end is asked for.
+/// Puts this program, as it was called, in its own place: the process id stays.
+fn begin_anew() -> Outcome {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(std::env::args_os().skip(1));
+    #[cfg(unix)]
+    let error = std::os::unix::process::CommandExt::exec(&mut command);
+    #[cfg(not(unix))]
+    let error = match command.spawn() {
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    Err(anyhow::Error::from(error).context("cannot start again").into())
+}
+
+/// Listens, says so, and serves until the end or a new beginning is asked for.
 async fn serve(
     session: &Session,
     settings: &Config,
     banner: bool,
     ready: impl FnOnce(Vec<String>) -> anyhow::Result<()>,
-) -> Outcome {
-    let gateway = Arc::new(crate::gateway(session.layers.settings(), Environment::default())?);
+) -> Result<Action, Failure> {
+    // Whoever waits for `Ready.` may send a signal at once.
+    let mut signals = Signals::listen()?;
+    let control = Control::default();
+    let mut requests = control.requests();
+    let gateway = Arc::new(crate::controlled_gateway(session.layers.settings(), control)?);
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
         _ => Failure::Address { address: it.place.to_string(), error: it.error },
@@ -128,8 +153,15 @@ async fn serve(
     };
     output::print(&format!("{banner}Ready.\n"))?;
     ready(addresses)?;
-    server.run(interrupted()).await;
-    Ok(())
+    let mut action = Action::Kill;
+    let asked = async {
+        tokio::select! {
+            () = signals.next() => {}
+            requested = requests.next() => action = requested,
+        }
+    };
+    server.run(asked).await;
+    Ok(action)
 }
 
 /// What clients may use up.
@@ -202,15 +234,34 @@ fn last_words(log: &Path) -> String {
 }
 
 /// Ctrl-C, or what a container is stopped with.
-async fn interrupted() {
-    let interrupt = tokio::signal::ctrl_c();
+struct Signals {
     #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
-        }
-        return;
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// From here on signals do not end the process by themselves.
+    #[cfg(unix)]
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
-    let _ = interrupt.await;
+
+    #[cfg(not(unix))]
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for one of them.
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -67,8 +67,8 @@ impl Limits {
             .timer(TokioTimer::new())
             .header_read_timeout(None)
             .max_headers(self.headers)
-            .max_buf_size(head_size)
-            .pipeline_flush(true);
+            // Not `pipeline_flush`: with it, the answer to a head that is too large is never sent.
+            .max_buf_size(head_size);
         builder
             .http2()
             .timer(TokioTimer::new())

@@ -5,6 +5,7 @@
 mod background;
 mod commands;
 mod configuration;
+mod control;
 #[cfg(unix)]
 mod docker;
 mod elsewhere;

@@ -16,7 +16,6 @@ async fn heads_that_are_too_large() {
         ("what is allowed", format!("X-Large: {}\r\n", "a".repeat(10 << 10)), 200),
     ] {
         let mut client = server.client().await;
-        eprintln!("{what}");
         client.send(format!("GET /where HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n")).await;
         assert_eq!(client.answer().await.0, status, "{what}");
     }

@@ -1,0 +1,3 @@
+//! What an operator sees of a running gateway and moves in it.
+
+pub mod clock;
