@@ -16,6 +16,7 @@
 //! ```
 
 pub mod cli;
+pub mod init;
 mod providers;
 mod server;
 
@@ -28,7 +29,7 @@ use asf_runtime::config::{Config, ConfigErrors, HeaderNames};
 use asf_runtime::context::Environment;
 use asf_runtime::gateway::cors::{Cors, CorsSettings};
 use asf_runtime::gateway::edge::EdgeRouter;
-use asf_runtime::gateway::internal::{self, Control, Internal, Variables};
+use asf_runtime::gateway::internal::{self, Control, InitReports, Internal, Variables};
 use asf_runtime::gateway::{AwsChainOptions, Gateway, Services, aws_chain_with};
 use asf_runtime::plugin::Settings;
 use asf_runtime::provider::Providers;
@@ -41,34 +42,43 @@ pub use providers::NATIVE;
 /// # Errors
 /// What is wrong with the settings.
 pub fn gateway(settings: Settings, environment: Environment) -> Result<Gateway, ConfigErrors> {
-    gateway_with(settings, environment, EdgeRouter::new(), Control::default())
+    gateway_with(settings, environment, Surroundings::default())
 }
 
-/// The gateway of a process of its own: its time is moved at `/_asf/clock`, and a control tells the caller
-/// to restart or to end. Otherwise as [`gateway`].
+/// What a gateway has around it.
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    /// Routes that the caller adds to or takes from.
+    pub edge: EdgeRouter,
+    /// Tells the caller to restart or to end.
+    pub control: Control,
+    /// What the init scripts came to; without it, there are none.
+    pub init: Option<Arc<dyn InitReports>>,
+}
+
+/// The gateway of a process of its own: its time is moved at `/_asf/clock`. Otherwise as [`gateway_with`].
 ///
 /// # Errors
 /// What is wrong with the settings.
-pub fn controlled_gateway(settings: Settings, control: Control) -> Result<Gateway, ConfigErrors> {
-    let (edge, clock) = (EdgeRouter::new(), Arc::new(ControlledClock::default()));
-    if let Err(error) = asf_runtime::observe::clock::add_routes(&edge, clock.clone()) {
+pub fn controlled_gateway(settings: Settings, around: Surroundings) -> Result<Gateway, ConfigErrors> {
+    let clock = Arc::new(ControlledClock::default());
+    if let Err(error) = asf_runtime::observe::clock::add_routes(&around.edge, clock.clone()) {
         tracing::error!(%error, "the clock's endpoint is left out");
     }
     let environment = Environment { clock, ..Environment::default() };
-    gateway_with(settings, environment, edge, control)
+    gateway_with(settings, environment, around)
 }
 
-/// A gateway over all native providers and all models, with routes that the caller adds to or takes from,
-/// and a control that tells the caller to restart or to end.
+/// A gateway over all native providers and all models, with what is around it.
 ///
 /// # Errors
 /// What is wrong with the settings.
 pub fn gateway_with(
     settings: Settings,
     environment: Environment,
-    edge: EdgeRouter,
-    control: Control,
+    around: Surroundings,
 ) -> Result<Gateway, ConfigErrors> {
+    let Surroundings { edge, control, init } = around;
     let config = Config::parse(&settings)?;
     let version = env!("CARGO_PKG_VERSION");
     let configuration = Arc::new(Variables::from_iter(shown(&settings)));
@@ -81,13 +91,15 @@ pub fn gateway_with(
             let _ = providers.get(name);
         }
     }
+    let defaults = Internal::new(version, providers.clone(), &environment);
     let internal = Internal {
+        init: init.unwrap_or_else(|| defaults.init.clone()),
         control,
         configuration,
         disabled,
         is_debug: config.debug,
         has_config_updates: config.enable_config_updates,
-        ..Internal::new(version, providers.clone(), &environment)
+        ..defaults
     };
     if let Err(error) = internal::add_routes(&edge, internal) {
         tracing::error!(%error, "an internal endpoint is left out");

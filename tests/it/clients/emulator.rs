@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use asf_emulator::Server;
+use asf_emulator::{Server, Surroundings};
 use asf_runtime::config::Listener;
 use asf_runtime::context::Environment;
 use asf_runtime::gateway::edge::EdgeRouter;
-use asf_runtime::gateway::internal::Control;
 use asf_runtime::plugin::Settings;
 use tokio::sync::oneshot;
 
@@ -36,9 +35,8 @@ impl Emulator {
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let gateway =
-                    asf_emulator::gateway_with(settings, Environment::default(), edge, Control::default())
-                        .unwrap();
+                let around = Surroundings { edge, ..Surroundings::default() };
+                let gateway = asf_emulator::gateway_with(settings, Environment::default(), around).unwrap();
                 let anywhere = Listener::Tcp { host: "127.0.0.1".to_owned(), port: 0 };
                 let server = Server::bind(&[anywhere], Arc::new(gateway)).await.unwrap();
                 ready.send(server.places()[0].url()).unwrap();

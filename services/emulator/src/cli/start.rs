@@ -8,15 +8,18 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use asf_runtime::config::{Config, Listener};
-use asf_runtime::gateway::internal::{Action, Control};
+use asf_runtime::gateway::internal::{Action, Control, InitReports, Stage};
 
 use super::run_dir::{RunDir, State};
 use super::wait::Deadline;
 use super::{Failure, Outcome, Session, config, docker, log_file, logging, output, process};
-use crate::{Limits, Server, Tls};
+use crate::init::InitScripts;
+use crate::{Limits, Server, Surroundings, Tls};
 
 /// How long a process in the background may take until it is ready. Hooks of users run in that time.
 const READY_TIME: Duration = Duration::from_secs(300);
+/// How long an init script may take.
+const SCRIPT_TIME: Duration = Duration::from_secs(300);
 /// Lines of the log that are shown when it does not get ready.
 const LAST_WORDS: usize = 5;
 
@@ -134,7 +137,11 @@ async fn serve(
     let mut signals = Signals::listen()?;
     let control = Control::default();
     let mut requests = control.requests();
-    let gateway = Arc::new(crate::controlled_gateway(session.layers.settings(), control)?);
+    let scripts = InitScripts::find(&settings.init_dir, SCRIPT_TIME);
+    let init: Arc<dyn InitReports> = Arc::new(scripts.clone());
+    let around = Surroundings { control, init: Some(init), ..Surroundings::default() };
+    scripts.run(Stage::Boot).await;
+    let gateway = Arc::new(crate::controlled_gateway(session.layers.settings(), around)?);
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
         _ => Failure::Address { address: it.place.to_string(), error: it.error },
@@ -145,6 +152,8 @@ async fn serve(
     });
     let addresses: Vec<String> = server.places().iter().map(Listener::to_string).collect();
     let urls: Vec<String> = server.places().iter().map(Listener::url).collect();
+    scripts.set_environment(script_environment(server.places()));
+    scripts.run(Stage::Start).await;
     // Scripts and Testcontainers wait for `Ready.` on a line of its own.
     let banner = if banner {
         format!("asf {} on {}\n", env!("CARGO_PKG_VERSION"), urls.join(", "))
@@ -160,8 +169,27 @@ async fn serve(
             requested = requests.next() => action = requested,
         }
     };
+    // They may call what is ready; whoever waits for them asks /_localstack/init/ready.
+    let when_ready = tokio::spawn({
+        let scripts = scripts.clone();
+        async move { scripts.run(Stage::Ready).await }
+    });
     server.run(asked).await;
+    when_ready.abort();
+    scripts.run(Stage::Shutdown).await;
     Ok(action)
+}
+
+/// What init scripts find in their environment: where to call, and credentials that will do.
+fn script_environment(places: &[Listener]) -> Vec<(String, String)> {
+    let given = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let url = places.iter().find(|it| matches!(it, Listener::Tcp { .. })).map(Listener::url);
+    vec![
+        given("AWS_ENDPOINT_URL", &url.unwrap_or_default()),
+        given("AWS_ACCESS_KEY_ID", "test"),
+        given("AWS_SECRET_ACCESS_KEY", "test"),
+        given("AWS_DEFAULT_REGION", "us-east-1"),
+    ]
 }
 
 /// What clients may use up.

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use crate::place::{Foreground, Place};
+use crate::place::{Foreground, Place, until};
 
 const ANY: &str = "127.0.0.1:0";
 
@@ -100,5 +100,34 @@ fn services_that_may_be_called() {
     assert!(health.contains(r#""sqs":"disabled""#) && health.contains(r#""sts":"running""#), "{health}");
     let config = send(&address, "GET", "/_localstack/config", "", "");
     assert!(config.contains(r#""SERVICES":"sts""#), "{config}");
+    assert_eq!(asf.end().code, 0);
+}
+
+#[test]
+fn init_scripts() {
+    let place = Place::new();
+    // What a script did can be seen from outside: it made a queue.
+    let make = "import os, urllib.request\n\
+        headers = {'X-Amz-Target': 'AmazonSQS.CreateQueue', 'Content-Type': 'application/x-amz-json-1.0'}\n\
+        request = urllib.request.Request(os.environ['AWS_ENDPOINT_URL'], b'{\"QueueName\":\"made\"}', headers)\n\
+        assert urllib.request.urlopen(request).status == 200\n";
+    place.write("init/ready.d/make.py", make);
+    place.write("init/ready.d/wrong.sh", "exit 7");
+    place.write("init/start.d/start.sh", "test \"$AWS_ACCESS_KEY_ID\" = test");
+    let folder = place.path("init");
+    let variables = [("ASF_INIT_DIR", folder.to_str().unwrap())];
+    let mut asf = Foreground::start(place.command(&["--listen", ANY], &variables));
+    let address = ready(&mut asf);
+    let report = || send(&address, "GET", "/_localstack/init", "", "");
+    until("the scripts have run", || report().contains(r#""READY":true"#));
+    let report = report();
+    for script in [
+        r#"{"stage":"START","name":"start.sh","state":"SUCCESSFUL"}"#,
+        r#"{"stage":"READY","name":"make.py","state":"SUCCESSFUL"}"#,
+        r#"{"stage":"READY","name":"wrong.sh","state":"ERROR"}"#,
+    ] {
+        assert!(report.contains(script), "{script} {report}");
+    }
+    assert!(sqs(&address, "GetQueueUrl", r#"{"QueueName":"made"}"#).contains("/made"));
     assert_eq!(asf.end().code, 0);
 }

@@ -37,8 +37,10 @@ impl Place {
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
-        fs::write(self.path(name), text).unwrap();
-        self.path(name)
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
     }
 
     /// The binary with arguments and variables, and nothing else in its environment.
