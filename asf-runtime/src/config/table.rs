@@ -38,12 +38,12 @@ variables! {
         /// Logs each handler that a request goes through, its time, and what it changed.
         "DEBUG_HANDLER_CHAIN" debug_handler_chain: bool = "0";
         /// How many calls `/_asf/requests` remembers.
-        "ASF_REQUEST_JOURNAL_SIZE" request_journal_size: Whole<0, 1_000_000> = "1000", .by(Source::Asf);
+        "ASF_REQUEST_JOURNAL_SIZE" request_journal_size: Whole<0, 1_000_000> = "1000", .by(Source::Asf), .later();
         /// Where OpenTelemetry traces are sent (OTLP over HTTP), such as `http://localhost:4318`. Without it
         /// there are none.
-        "OTEL_EXPORTER_OTLP_ENDPOINT" otlp_endpoint: Option<String> = "", .by(Source::OpenTelemetry);
+        "OTEL_EXPORTER_OTLP_ENDPOINT" otlp_endpoint: Option<String> = "", .by(Source::OpenTelemetry), .later();
         /// The name of this process in traces.
-        "OTEL_SERVICE_NAME" otel_service_name: String = "asf", .by(Source::OpenTelemetry);
+        "OTEL_SERVICE_NAME" otel_service_name: String = "asf", .by(Source::OpenTelemetry), .later();
     }
     "Services" {
         /// The services that may be used; without it, all.
@@ -57,7 +57,7 @@ variables! {
         /// Hyphens in a service's name are underscores here.
         "PROVIDER_OVERRIDE_<SERVICE>" provider_overrides: ProviderOverrides = "";
         /// Refuses every call that is not answered by a native provider.
-        "STRICT" strict: bool = "0", .by(Source::Asf);
+        "STRICT" strict: bool = "0", .by(Source::Asf), .later();
         /// The first of the ports that services open for what users connect to directly.
         "EXTERNAL_SERVICE_PORTS_START" external_ports_start: Whole<1, 65535> = "4510", .later();
         /// The port after the last of them.
@@ -65,14 +65,14 @@ variables! {
     }
     "Accounts and regions" {
         /// Lets calls be signed for regions that AWS does not have.
-        "ALLOW_NONSTANDARD_REGIONS" allow_nonstandard_regions: bool = "0";
+        "ALLOW_NONSTANDARD_REGIONS" allow_nonstandard_regions: bool = "0", .later();
         /// Issues access key ids that begin with `AKIA` and `ASIA`, as AWS does, and believes the account in
         /// them. Otherwise they begin with `LKIA` and `LSIA`.
         "PARITY_AWS_ACCESS_KEY_ID" parity_aws_access_key_id: bool = "0";
     }
     "Security" {
         /// Refuses requests whose signature (SigV4) is wrong.
-        "VERIFY_SIGNATURES" verify_signatures: bool = "0", .by(Source::Asf);
+        "VERIFY_SIGNATURES" verify_signatures: bool = "0", .by(Source::Asf), .later();
         /// Origins of browsers' pages that may call, besides those of this machine: a list such as
         /// `https://app.example.com,http://localhost:3000`.
         "EXTRA_CORS_ALLOWED_ORIGINS" extra_cors_allowed_origins: Origins = "";
@@ -116,7 +116,7 @@ variables! {
         /// The folder with init scripts, in `boot.d`, `start.d`, `ready.d` and `shutdown.d`.
         "ASF_INIT_DIR" init_dir: PathBuf = "/etc/localstack/init", .by(Source::Asf);
         /// Plugins that are not used: a list of `<namespace>/<name>`, as `asf plugins list` shows them.
-        "ASF_DISABLED_PLUGINS" disabled_plugins: Words = "", .by(Source::Asf);
+        "ASF_DISABLED_PLUGINS" disabled_plugins: Words = "", .by(Source::Asf), .later();
     }
     "Command line" {
         /// Which profile to read: `<CONFIG_DIR>/<profile>.env`. Without it `default.env` is read, if there is

@@ -26,13 +26,20 @@ impl Entry {
 }
 
 impl Providers {
-    /// Those that are linked in. Of several for a service, the one named `default` is taken; a service
-    /// whose providers have other names only takes the first by name.
+    /// Those that are linked in. Of several for a service, the one is taken that
+    /// `PROVIDER_OVERRIDE_<SERVICE>` names, else the one named `default`, else the first by name.
     #[must_use]
     pub fn registered(settings: Settings) -> Self {
+        Self::of(&PROVIDERS, settings)
+    }
+
+    fn of(plugins: &'static [ProviderPlugin], settings: Settings) -> Self {
         let mut services: BTreeMap<&'static str, Entry> = BTreeMap::new();
-        let rank = |plugin: &ProviderPlugin| (plugin.name != "default", plugin.name);
-        for plugin in PROVIDERS {
+        let rank = |plugin: &ProviderPlugin| {
+            let variable = format!("PROVIDER_OVERRIDE_{}", plugin.service.to_uppercase().replace('-', "_"));
+            (settings.get(&variable) != Some(plugin.name), plugin.name != "default", plugin.name)
+        };
+        for plugin in plugins {
             let entry = services
                 .entry(plugin.service)
                 .or_insert_with(|| Entry { plugin: Some(plugin), made: RwLock::default() });
@@ -94,5 +101,65 @@ impl Providers {
 impl std::fmt::Debug for Providers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.services.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use asf_schema::{Operation, ServiceSchema};
+    use futures_util::future::BoxFuture;
+
+    use super::*;
+    use crate::provider::HandlerResult;
+    use crate::{AwsError, RequestContext, Shape};
+
+    struct Named(&'static str);
+
+    impl Provider for Named {
+        fn service(&self) -> &'static ServiceSchema {
+            static SCHEMA: std::sync::OnceLock<&'static ServiceSchema> = std::sync::OnceLock::new();
+            SCHEMA.get_or_init(|| {
+                let spec = br#"{"metadata": {"protocol": "json"}, "operations": {}, "shapes": {}}"#;
+                asf_schema::load_service("of-tests", spec).unwrap()
+            })
+        }
+
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        fn implements(&self, _: Operation) -> bool {
+            false
+        }
+
+        fn new_input(&self, _: Operation) -> Option<Box<dyn Shape>> {
+            None
+        }
+
+        fn call<'a>(
+            &'a self,
+            _: &'a RequestContext,
+            operation: Operation,
+            _: Box<dyn Shape>,
+        ) -> BoxFuture<'a, HandlerResult> {
+            Box::pin(std::future::ready(Err(AwsError::not_implemented(operation).into())))
+        }
+    }
+
+    static PLUGINS: [ProviderPlugin; 2] = [
+        ProviderPlugin { service: "of-tests", name: "another", create: |_| Arc::new(Named("another")) },
+        ProviderPlugin { service: "of-tests", name: "default", create: |_| Arc::new(Named("default")) },
+    ];
+
+    #[test]
+    fn which_of_several() {
+        for (variable, value, name) in [
+            ("OTHER", "another", "default"),
+            ("PROVIDER_OVERRIDE_OF_TESTS", "another", "another"),
+            ("PROVIDER_OVERRIDE_OF_TESTS", "nobody", "default"),
+        ] {
+            let providers = Providers::of(&PLUGINS, Settings::from_iter([(variable, value)]));
+            assert_eq!(providers.get("of-tests").unwrap().name(), name, "{variable}={value}");
+        }
     }
 }
