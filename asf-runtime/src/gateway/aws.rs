@@ -11,6 +11,7 @@ use super::handlers::{
     add_source_header, answer_options, identify_caller, identify_trace, log_request, serialize_error,
 };
 use super::{GatewayHandler, HandlerChain, Services, handler};
+use crate::access_key::AccessKeyStyle;
 
 /// What a chain is set up with besides the services.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub struct AwsChainOptions {
     pub cors: Cors,
     /// What the `x-localstack` header of answers says; without it they have none.
     pub version: Option<HeaderValue>,
+    /// Which access key ids carry an account.
+    pub access_keys: AccessKeyStyle,
 }
 
 /// The handlers of an AWS server over these services.
@@ -32,7 +35,7 @@ pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
 /// The handlers of an AWS server over these services, with options.
 #[must_use]
 pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> HandlerChain {
-    let AwsChainOptions { edge, cors, version } = options;
+    let AwsChainOptions { edge, cors, version, access_keys } = options;
     // What cannot be added has been logged, and the rest works.
     let _ = edge::add_developer_endpoints(&edge, &services.providers);
     let version = version.map(|it| Arc::new(AddVersionHeader::new(it)) as Arc<dyn GatewayHandler>);
@@ -47,7 +50,7 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
             // Service, operation, protocol.
             Arc::new(RouteRequests::new(services.clone())),
             // Account, region, credentials.
-            handler("identify caller", identify_caller),
+            handler("identify caller", move |ctx| identify_caller(access_keys, ctx)),
             // Protocol, validation, provider.
             Arc::new(ServiceRequests::new(services)),
         ],

@@ -24,6 +24,7 @@ pub use server::{BindError, Limits, Server, Tls};
 
 use std::sync::Arc;
 
+use asf_runtime::access_key::AccessKeyStyle;
 use asf_runtime::clock::ControlledClock;
 use asf_runtime::config::{Config, ConfigErrors, HeaderNames};
 use asf_runtime::context::Environment;
@@ -81,6 +82,7 @@ pub fn gateway_with(
     let Surroundings { edge, control, init } = around;
     let config = Config::parse(&settings)?;
     let version = env!("CARGO_PKG_VERSION");
+    let access_keys = AccessKeyStyle::of(&settings);
     let configuration = Arc::new(Variables::from_iter(shown(&settings)));
     let providers = Arc::new(Providers::registered(settings));
     let enabled = enabled_services(&config);
@@ -108,7 +110,7 @@ pub fn gateway_with(
         Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };
     let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
     let cors = Cors::new(cors_settings(config.clone()));
-    let mut chain = aws_chain_with(Arc::new(services), AwsChainOptions { edge, cors, version });
+    let mut chain = aws_chain_with(Arc::new(services), AwsChainOptions { edge, cors, version, access_keys });
     chain.traced = config.debug_handler_chain;
     Ok(Gateway::new(chain, environment))
 }

@@ -131,3 +131,26 @@ fn init_scripts() {
     assert!(sqs(&address, "GetQueueUrl", r#"{"QueueName":"made"}"#).contains("/made"));
     assert_eq!(asf.end().code, 0);
 }
+
+/// Whose a call is that is signed with this key.
+fn caller(address: &str, key: &str) -> String {
+    let headers = format!(
+        "Content-Type: application/x-www-form-urlencoded\r\nAuthorization: AWS4-HMAC-SHA256 \
+         Credential={key}/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0\r\n"
+    );
+    send(address, "POST", "/", &headers, "Action=GetCallerIdentity&Version=2011-06-15")
+}
+
+#[test]
+fn accounts_of_aws_own_keys_on_request_only() {
+    // A published id that carries the account 609629065308.
+    let key = "ASIAY34FZKBOKMUTVV7A";
+    for (variables, account) in
+        [(vec![], "000000000000"), (vec![("PARITY_AWS_ACCESS_KEY_ID", "1")], "609629065308")]
+    {
+        let (_place, asf, address) = started(&variables);
+        let answer = caller(&address, key);
+        assert!(answer.contains(&format!("<Account>{account}</Account>")), "{answer}");
+        assert_eq!(asf.end().code, 0);
+    }
+}
