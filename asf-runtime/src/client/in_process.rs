@@ -53,10 +53,15 @@ impl Transport for InProcess {
                 Answer::Raw(response) => {
                     let (parts, mut body) = response.into_parts();
                     let mut output = output;
-                    if operation.output().and_then(Schema::streaming).is_none() {
-                        body = body.collect(MAX_BODY).await.map_err(AwsError::from)?.into();
-                    }
                     let protocol = protocol::of(callee.protocol);
+                    let streams = operation.output().and_then(Schema::streaming).is_some();
+                    if !streams || protocol.is_error(operation, &parts, &[]) {
+                        let whole = body.collect(MAX_BODY).await.map_err(AwsError::from)?;
+                        if protocol.is_error(operation, &parts, &whole) {
+                            return Err(protocol.parse_error(operation, &parts, &whole).into());
+                        }
+                        body = whole.into();
+                    }
                     protocol
                         .parse_response(operation, &parts, body, &mut *output)
                         .map_err(|error| AwsError::internal(error.to_string()))?;

@@ -115,6 +115,13 @@ pub trait Protocol: Send + Sync {
         output: &mut dyn Shape,
     ) -> Result<(), ParseError>;
 
+    /// Client: whether a response is an error, of which the status need not tell. The body is the whole of it,
+    /// or empty where it is a stream.
+    fn is_error(&self, operation: Operation, response: &http::response::Parts, body: &[u8]) -> bool {
+        let _ = (operation, body);
+        response.status.is_client_error() || response.status.is_server_error()
+    }
+
     /// Client: reads an error response.
     fn parse_error(
         &self,

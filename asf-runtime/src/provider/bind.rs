@@ -190,7 +190,7 @@ where
         .is_some_and(|output| output.streaming().is_some() || output.event_stream().is_some());
     if failed || !streams {
         let body = body.collect(MAX_RAW_BODY).await.map_err(|error| unreadable(&error))?;
-        if failed {
+        if failed || protocol.is_error(operation, &head, &body) {
             let error: Box<dyn ServiceError> = protocol.parse_error(operation, &head, &body).into();
             return Err(error.into());
         }

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::body::{self, Body};
 use super::text::Sender;
-use super::xml_error::{error_document, in_error, probe, refused_body, refused_head};
+use super::xml_error::{error_document, in_error, is_bare_error, probe, refused_body, refused_head};
 use super::{head, media_type};
 use crate::codec::CodecError;
 use crate::codec::xml::{self, XmlOptions, XmlReader, XmlWriter};
@@ -148,6 +148,16 @@ impl Protocol for RestXml {
             _ => read_body(schema, kind, body, None, XmlOptions::LENIENT, output),
         };
         read.map_err(|error| ParseError::Malformed(error.to_string()))
+    }
+
+    fn is_error(&self, operation: Operation, response: &http::response::Parts, body: &[u8]) -> bool {
+        if response.status.is_client_error() || response.status.is_server_error() {
+            return true;
+        }
+        // S3 begins some answers before it knows how they end: CopyObject and CompleteMultipartUpload can fail
+        // with status 200 (Amazon S3 API Reference, `CopyObject`). A body that is the object says nothing.
+        let is_document = !matches!(Body::of_output(operation.output()), Body::Bytes(_) | Body::Text(_));
+        operation.service().metadata.no_error_wrapping && is_document && is_bare_error(body)
     }
 
     fn parse_error(

@@ -97,6 +97,15 @@ fn error_members(schema: Schema, members: &dyn Shape, out: &mut String) {
     }
 }
 
+/// Whether a document is `<Error>`, without anything around it.
+pub(super) fn is_bare_error(body: &[u8]) -> bool {
+    let root = XmlReader::new(body, XmlOptions::LENIENT).and_then(|mut reader| {
+        let root = reader.root()?;
+        Ok(root.name() == "Error")
+    });
+    root.unwrap_or(false)
+}
+
 /// Finds the element of an error: the root, or what is inside `<ErrorResponse>`, and does something with it.
 pub(super) fn in_error<'x>(
     body: &'x [u8],

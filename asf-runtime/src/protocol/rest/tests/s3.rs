@@ -156,3 +156,18 @@ fn others_refuse_as_others_do() {
         assert_eq!(refusal(parse(operation, "/", &[], body.as_bytes())), expected, "{body}");
     }
 }
+
+/// CopyObject and its like: the answer began before it was known how it ends.
+#[test]
+fn errors_with_status_200() {
+    let (head, ()) = http::Response::new(()).into_parts();
+    let protocol = crate::protocol::of(ProtocolKind::RestXml);
+    let error = "<?xml version=\"1.0\"?>\n<Error><Code>SlowDown</Code><Message>later</Message></Error>";
+    for (body, expected) in
+        [(error, true), ("<ListOut><Prefix>p</Prefix></ListOut>", false), ("<Error", false), ("", false)]
+    {
+        assert_eq!(protocol.is_error(bucket("List"), &head, body.as_bytes()), expected, "{body}");
+    }
+    let read = protocol.parse_error(bucket("List"), &head, error.as_bytes());
+    assert_eq!((read.code(), read.message()), ("SlowDown", Some("later")));
+}
