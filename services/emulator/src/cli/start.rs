@@ -1,7 +1,9 @@
 //! `asf start`: the runtime itself, in the foreground, in the background, or in a container.
 
+use std::cell::Cell;
 use std::io;
 use std::path::Path;
+use std::pin::pin;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -140,7 +142,10 @@ async fn serve(
     let scripts = InitScripts::find(&settings.init_dir, SCRIPT_TIME);
     let init: Arc<dyn InitReports> = Arc::new(scripts.clone());
     let around = Surroundings { control, init: Some(init), ..Surroundings::default() };
-    scripts.run(Stage::Boot).await;
+    tokio::select! {
+        () = scripts.run(Stage::Boot) => {}
+        () = signals.next() => return Ok(Action::Kill),
+    }
     let gateway = Arc::new(crate::controlled_gateway(session.layers.settings(), around)?);
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
@@ -153,7 +158,18 @@ async fn serve(
     let addresses: Vec<String> = server.places().iter().map(Listener::to_string).collect();
     let urls: Vec<String> = server.places().iter().map(Listener::url).collect();
     scripts.set_environment(script_environment(server.places()));
-    scripts.run(Stage::Start).await;
+    let action = Cell::new(Action::Kill);
+    let mut serving = pin!(server.run(async {
+        tokio::select! {
+            () = signals.next() => {}
+            requested = requests.next() => action.set(requested),
+        }
+    }));
+    // It is served meanwhile, so that a script which calls is answered.
+    tokio::select! {
+        () = scripts.run(Stage::Start) => {}
+        () = serving.as_mut() => return Ok(action.get()),
+    }
     // Scripts and Testcontainers wait for `Ready.` on a line of its own.
     let banner = if banner {
         format!("asf {} on {}\n", env!("CARGO_PKG_VERSION"), urls.join(", "))
@@ -162,22 +178,20 @@ async fn serve(
     };
     output::print(&format!("{banner}Ready.\n"))?;
     ready(addresses)?;
-    let mut action = Action::Kill;
-    let asked = async {
-        tokio::select! {
-            () = signals.next() => {}
-            requested = requests.next() => action = requested,
-        }
-    };
     // They may call what is ready; whoever waits for them asks /_localstack/init/ready.
     let when_ready = tokio::spawn({
         let scripts = scripts.clone();
         async move { scripts.run(Stage::Ready).await }
     });
-    server.run(asked).await;
+    serving.await;
     when_ready.abort();
-    scripts.run(Stage::Shutdown).await;
-    Ok(action)
+    // Whoever asks again does not want to wait for them.
+    let mut again = Signals::listen()?;
+    tokio::select! {
+        () = scripts.run(Stage::Shutdown) => {}
+        () = again.next() => {}
+    }
+    Ok(action.get())
 }
 
 /// What init scripts find in their environment: where to call, and credentials that will do.

@@ -113,7 +113,9 @@ fn init_scripts() {
         assert urllib.request.urlopen(request).status == 200\n";
     place.write("init/ready.d/make.py", make);
     place.write("init/ready.d/wrong.sh", "exit 7");
-    place.write("init/start.d/start.sh", "test \"$AWS_ACCESS_KEY_ID\" = test");
+    // Requests are answered already when these run.
+    let call = "import os, urllib.request as it\nit.urlopen(os.environ['AWS_ENDPOINT_URL'] + '/_localstack/health')\n";
+    place.write("init/start.d/call.py", call);
     let folder = place.path("init");
     let variables = [("ASF_INIT_DIR", folder.to_str().unwrap())];
     let mut asf = Foreground::start(place.command(&["--listen", ANY], &variables));
@@ -122,7 +124,7 @@ fn init_scripts() {
     until("the scripts have run", || report().contains(r#""READY":true"#));
     let report = report();
     for script in [
-        r#"{"stage":"START","name":"start.sh","state":"SUCCESSFUL"}"#,
+        r#"{"stage":"START","name":"call.py","state":"SUCCESSFUL"}"#,
         r#"{"stage":"READY","name":"make.py","state":"SUCCESSFUL"}"#,
         r#"{"stage":"READY","name":"wrong.sh","state":"ERROR"}"#,
     ] {
@@ -152,5 +154,21 @@ fn accounts_of_aws_own_keys_on_request_only() {
         let answer = caller(&address, key);
         assert!(answer.contains(&format!("<Account>{account}</Account>")), "{answer}");
         assert_eq!(asf.end().code, 0);
+    }
+}
+
+/// A script that hangs does not keep anyone from ending it all.
+#[test]
+fn ends_while_a_script_hangs() {
+    for stage in ["boot", "start"] {
+        let place = Place::new();
+        let begun = place.path("begun");
+        let script = format!("touch {}; tail -f /dev/null", begun.display());
+        place.write(&format!("init/{stage}.d/hang.sh"), &script);
+        let folder = place.path("init");
+        let variables = [("ASF_INIT_DIR", folder.to_str().unwrap())];
+        let asf = Foreground::start(place.command(&["--listen", ANY], &variables));
+        until("the script runs", || begun.exists());
+        assert_eq!(asf.end().code, 0, "{stage}");
     }
 }
