@@ -1,4 +1,5 @@
-//! `#[provider]` and `#[handler]`: operations bound to functions.
+//! `#[provider]` and `#[handler]`: operations bound to functions. `#[hook]`: functions that run at certain
+//! moments of a process.
 //!
 //! The way of the tokens: `parse` reads an impl block into a `description`, and says everything that
 //! is wrong with it at once; `emit` writes the trait's implementation, the table of handlers and the
@@ -6,6 +7,7 @@
 
 mod description;
 mod emit;
+mod hook;
 mod names;
 mod parse;
 mod problems;
@@ -66,6 +68,31 @@ pub fn handler(
     .into_compile_error();
     let item = TokenStream::from(item);
     quote!(#error #item).into()
+}
+
+/// Runs a function at a moment of a process, once the crate that it is in is linked in:
+/// `#[hook(on_infra_ready)]`.
+///
+/// | moment | when | what the function may take |
+/// |---|---|---|
+/// | `on_infra_start` | before any address is listened at | `&HookContext` |
+/// | `on_infra_ready` | when `Ready.` has been said | `&HookContext` |
+/// | `on_infra_shutdown` | when the last request has been answered | `&HookContext` |
+/// | `prepare_host` | in the command line, before a process or a container is started | `&mut HostContext` |
+/// | `configure_container` | in the command line, before `docker run` | `&mut ContainerContext` |
+///
+/// The contexts are those of `asf_runtime::hook`; a function may take nothing as well. It is `async` or not,
+/// and returns nothing or a `Result<(), E>` whose error is an error, a `String` or a `&str`. A hook that fails is
+/// logged, and everything goes on.
+///
+/// | argument | what it is | without it |
+/// |---|---|---|
+/// | `priority = 10` | the one with the highest runs first | `0` |
+/// | `name = "greet"` | its name among those of its moment | that of the function, with its module |
+/// | `should_load = path` | whether it is of use: a `fn(&asf_runtime::plugin::Settings) -> Result<(), String>`, whose error says why not | always |
+#[proc_macro_attribute]
+pub fn hook(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    hook::expand(arguments.into(), item.into()).into()
 }
 
 fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
