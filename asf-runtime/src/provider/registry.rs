@@ -215,7 +215,8 @@ impl Providers {
     /// end on the state that they began with. False if there is none, or one of them has no way.
     pub fn reset(&self, service: &str) -> bool {
         let Some(backends) = self.backends(service) else { return false };
-        backends.iter().fold(true, |all, backend| backend.reset(&self.plugins) && all)
+        // All of them, also when one cannot.
+        backends.iter().filter(|it| !it.reset(&self.plugins)).count() == 0
     }
 
     /// The services that have one.
