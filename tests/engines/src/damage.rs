@@ -10,6 +10,9 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{
     collections::BTreeMap,
+    fs::{File, OpenOptions},
+    io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
@@ -39,9 +42,9 @@ pub fn run(engine: &str, dir: &Path, flips: u64) -> Result<()> {
     // Inside the last commit's record (fjall and log); of redb, the end of the file is any page.
     for cut in [1, 10, 100, 300, 5000] {
         let verdict = trial(engine, &killed, dir, |files| {
-            std::fs::OpenOptions::new().write(true).open(files.join(&journal))?.set_len(end - cut)?;
+            OpenOptions::new().write(true).open(files.join(&journal))?.set_len(end - cut)?;
             // A journal that was preallocated keeps its length in a crash: zeros follow.
-            let file = std::fs::OpenOptions::new().write(true).open(files.join(&journal))?;
+            let file = OpenOptions::new().write(true).open(files.join(&journal))?;
             Ok(file.set_len(if engine.starts_with("fjall") { length } else { end - cut })?)
         })?;
         report(engine, &format!("killed, last {cut} bytes of data gone"), vec![verdict]);
@@ -54,13 +57,70 @@ pub fn run(engine: &str, dir: &Path, flips: u64) -> Result<()> {
             let (file, at) = &targets[random.below(targets.len() as u64) as usize];
             let bit = 1 << random.below(8);
             verdicts.push(trial(engine, files, dir, |copy| {
-                let path = copy.join(file);
-                let mut data = std::fs::read(&path)?;
-                data[*at] ^= bit;
-                Ok(std::fs::write(path, data)?)
+                let mut file = OpenOptions::new().read(true).write(true).open(copy.join(file))?;
+                let mut byte = [0];
+                file.seek(SeekFrom::Start(*at))?;
+                file.read_exact(&mut byte)?;
+                file.seek(SeekFrom::Start(*at))?;
+                Ok(file.write_all(&[byte[0] ^ bit])?)
             })?);
         }
         report(engine, &format!("{state}, one bit flipped"), verdicts);
+    }
+    Ok(())
+}
+
+/// Kills a process that commits, at any moment, and looks whether all it acknowledged is there; `rounds` times
+/// on one store.
+pub fn kill(engine: &str, dir: &Path, rounds: u64) -> Result<()> {
+    let mut random = Random::new(5);
+    let (mut acknowledged, mut lost, mut broken) = (0, 0, 0);
+    let mut opens = Vec::new();
+    for _ in 0..rounds {
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["acknowledge", engine])
+            .arg(dir)
+            .arg(acknowledged.to_string())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = child.stdout.take().context("piped")?;
+        let until = Instant::now() + Duration::from_millis(100 + random.below(600));
+        let reader = std::thread::spawn(move || BufReader::new(output).lines().map_while(Result::ok).last());
+        std::thread::sleep(until - Instant::now());
+        child.kill()?;
+        child.wait()?;
+        // A number is printed after its commit returned. The last line may be cut; then it reads smaller.
+        let said = reader.join().map_err(|_| anyhow::anyhow!("the reader panicked"))?;
+        acknowledged = acknowledged.max(said.and_then(|line| line.parse::<u64>().ok()).map_or(0, |n| n + 1));
+        let start = Instant::now();
+        let store = engine::open(engine, dir, SERVICES)?;
+        opens.push(start.elapsed());
+        let mut found = Vec::new();
+        store.read(0, b"c/", &mut |key, value| {
+            if let Some(number) = std::str::from_utf8(&key[2..]).ok().and_then(|n| n.parse::<u64>().ok()) {
+                broken += u64::from(Random::new(number).value(300) != value);
+                found.push(number);
+            }
+        })?;
+        broken += u64::from(!found.iter().copied().eq(0..found.len() as u64));
+        lost += acknowledged.saturating_sub(found.len() as u64);
+        acknowledged = found.len() as u64;
+    }
+    opens.sort_unstable();
+    println!(
+        "kill {engine}: {rounds} times, {acknowledged} commits: {lost} acknowledged ones lost, {broken} broken; \
+         open {:.0}ms (median)",
+        opens[opens.len() / 2].as_secs_f64() * 1e3
+    );
+    Ok(())
+}
+
+/// Commits numbers from `first` until it is killed, and prints each when it is durable.
+pub fn acknowledge(engine: &str, dir: &Path, first: u64) -> Result<()> {
+    let store = engine::open(engine, dir, SERVICES)?;
+    for number in first.. {
+        store.commit(&[Change::put(0, format!("c/{number:06}"), Random::new(number).value(300))])?;
+        writeln!(std::io::stdout(), "{number}")?;
     }
     Ok(())
 }
@@ -95,7 +155,9 @@ pub fn check(engine: &str, dir: &Path) -> Result<()> {
         Ok(()) if found.iter().copied().eq(0..there) && last == expected && COMMITS - there <= 1 => {
             "last commit lost, not said".into()
         }
-        Ok(()) if found.iter().copied().eq(0..there) && last == expected => "MANY COMMITS LOST, NOT SAID".into(),
+        Ok(()) if found.iter().copied().eq(0..there) && last == expected => {
+            "MANY COMMITS LOST, NOT SAID".into()
+        }
         Ok(()) => "INCONSISTENT, NOT SAID".into(),
     };
     say(&verdict)
@@ -171,11 +233,8 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         if path.is_dir() {
             copy(&path, &target)?;
         } else {
-            // Keeps holes: a preallocated journal would be 64 MiB a trial.
-            let data = std::fs::read(&path)?;
-            let end = data.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
-            std::fs::write(&target, &data[..end])?;
-            std::fs::OpenOptions::new().write(true).open(&target)?.set_len(data.len() as u64)?;
+            std::fs::write(&target, data(&path)?)?;
+            OpenOptions::new().write(true).open(&target)?.set_len(std::fs::metadata(&path)?.len())?;
         }
     }
     Ok(())
@@ -191,16 +250,28 @@ fn newest(dir: &Path) -> Result<PathBuf> {
 }
 
 fn data_end(path: &Path) -> Result<u64> {
-    Ok(std::fs::read(path)?.iter().rposition(|byte| *byte != 0).map_or(0, |at| at as u64 + 1))
+    Ok(data(path)?.len() as u64)
 }
 
-/// Every byte that is not zero, but of lock files: (file, offset).
-fn bytes_of(dir: &Path) -> Result<Vec<(PathBuf, usize)>> {
+/// A file without the zeros at its end. Reads no more than there are blocks for: a preallocated journal is a
+/// hole of 64 MiB but for its beginning.
+fn data(path: &Path) -> Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let stored = file.metadata()?.blocks() * 512;
+    let mut data = Vec::new();
+    file.take(stored).read_to_end(&mut data)?;
+    data.truncate(data.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1));
+    Ok(data)
+}
+
+/// Every byte that is not zero: (file, offset).
+fn bytes_of(dir: &Path) -> Result<Vec<(PathBuf, u64)>> {
     let mut all = Vec::new();
     for path in files(dir)? {
         let name = path.strip_prefix(dir)?.to_path_buf();
-        let data = std::fs::read(&path)?;
-        all.extend(data.iter().enumerate().filter(|(_, byte)| **byte != 0).map(|(at, _)| (name.clone(), at)));
+        let data = data(&path)?;
+        let written = data.iter().enumerate().filter(|(_, byte)| **byte != 0);
+        all.extend(written.map(|(at, _)| (name.clone(), at as u64)));
     }
     Ok(all)
 }

@@ -63,7 +63,8 @@ pub fn twice(engine: &str, dir: &Path) -> Result<()> {
     let _store = engine::open(engine, dir, SERVICES)?;
     let second = engine::open(engine, dir, SERVICES).map(|_| ());
     println!("twice {engine}: same process: {}", outcome(second));
-    let other = std::process::Command::new(std::env::current_exe()?).args(["check", engine]).arg(dir).output()?;
+    let other =
+        std::process::Command::new(std::env::current_exe()?).args(["check", engine]).arg(dir).output()?;
     println!("twice {engine}: other process: {}", String::from_utf8_lossy(&other.stdout).trim());
     Ok(())
 }

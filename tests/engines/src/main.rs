@@ -21,6 +21,8 @@ engines build ENGINE DIR ENTRIES close|kill fills a store; `kill` ends the proce
 engines open ENGINE DIR                     opens a filled store and reads one service
 engines churn ENGINE DIR COMMITS            a queue and overwrites: space on disk
 engines damage ENGINE DIR FLIPS             cut and flipped files: what does the next open say
+engines kill ENGINE DIR ROUNDS              kill -9 at any moment: is all that was acknowledged there
+engines acknowledge ENGINE DIR FIRST        (used by kill) commits numbers and prints them
 engines check ENGINE DIR                    (used by damage) opens, compares and says what is there
 engines full ENGINE DIR                     DIR is on a small file system: fill it, make room, go on
 engines twice ENGINE DIR                    opens the same store twice
@@ -41,6 +43,8 @@ fn main() -> Result<()> {
         "open" => load::open(engine, &dir),
         "churn" => churn::run(engine, &dir, number(0)?),
         "damage" => damage::run(engine, &dir, number(0)?),
+        "kill" => damage::kill(engine, &dir, number(0)?),
+        "acknowledge" => damage::acknowledge(engine, &dir, number(0)?),
         "check" => damage::check(engine, &dir),
         "full" => full::run(engine, &dir),
         "twice" => full::twice(engine, &dir),

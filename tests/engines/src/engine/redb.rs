@@ -23,11 +23,15 @@ impl Redb {
         // A definition borrows its name for good; there are as many as there are services.
         let tables: Vec<Bytes> =
             (0..services).map(|service| Bytes::new(String::leak(name(service)))).collect();
-        let transaction = database.begin_write()?;
-        for table in &tables {
-            transaction.open_table(*table)?;
+        let reading = database.begin_read()?;
+        if tables.iter().any(|table| reading.open_table(*table).is_err()) {
+            let transaction = database.begin_write()?;
+            for table in &tables {
+                transaction.open_table(*table)?;
+            }
+            transaction.commit()?;
         }
-        transaction.commit()?;
+        drop(reading);
         Ok(Self { database, tables, quick: engine == "redb-quick" })
     }
 }
