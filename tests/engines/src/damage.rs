@@ -12,7 +12,6 @@ use std::{
     collections::BTreeMap,
     fs::{File, OpenOptions},
     io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
@@ -23,7 +22,11 @@ const COMMITS: u64 = 1000;
 pub fn run(engine: &str, dir: &Path, flips: u64) -> Result<()> {
     let live = dir.join("live");
     let mut store = engine::open(engine, &live, SERVICES)?;
+    let before = dir.join("before");
     for number in 0..COMMITS {
+        if number == COMMITS - 1 {
+            copy(&live, &before)?;
+        }
         store.commit(&[
             Change::put(0, format!("c/{number:06}"), Random::new(number).value(300)),
             Change::put(1, "last".into(), number.to_string().into_bytes()),
@@ -49,6 +52,12 @@ pub fn run(engine: &str, dir: &Path, flips: u64) -> Result<()> {
         })?;
         report(engine, &format!("killed, last {cut} bytes of data gone"), vec![verdict]);
     }
+    let mut random = Random::new(17);
+    let mut verdicts = Vec::new();
+    for _ in 0..flips / 3 {
+        verdicts.push(trial(engine, &before, dir, |copy| tear(&killed, copy, &mut random))?);
+    }
+    report(engine, "power lost in the last commit's fsync", verdicts);
     for (state, files) in [("killed", &killed), ("closed, settled", &live)] {
         let mut random = Random::new(11);
         let targets = bytes_of(files)?;
@@ -205,6 +214,28 @@ fn trial(engine: &str, from: &Path, dir: &Path, harm: impl FnOnce(&Path) -> Resu
     })
 }
 
+/// Half of the blocks that the last commit wrote reach the disk: what a loss of power may leave, as long as
+/// fsync has not returned.
+fn tear(after: &Path, copy: &Path, random: &mut Random) -> Result<()> {
+    const BLOCK: usize = 4096;
+    for path in files(after)? {
+        let name = path.strip_prefix(after)?;
+        let fresh = data(&path)?;
+        let mut torn = data(&copy.join(name)).unwrap_or_default();
+        torn.resize(torn.len().max(fresh.len()), 0);
+        for at in (0..fresh.len()).step_by(BLOCK) {
+            let block = at..fresh.len().min(at + BLOCK);
+            if random.below(2) == 0 {
+                torn[block.clone()].copy_from_slice(&fresh[block]);
+            }
+        }
+        std::fs::write(copy.join(name), torn)?;
+        let length = std::fs::metadata(&path)?.len();
+        OpenOptions::new().write(true).open(copy.join(name))?.set_len(length)?;
+    }
+    Ok(())
+}
+
 fn report(engine: &str, what: &str, verdicts: Vec<String>) {
     let mut counts = BTreeMap::<String, u64>::new();
     for verdict in verdicts {
@@ -253,13 +284,19 @@ fn data_end(path: &Path) -> Result<u64> {
     Ok(data(path)?.len() as u64)
 }
 
-/// A file without the zeros at its end. Reads no more than there are blocks for: a preallocated journal is a
-/// hole of 64 MiB but for its beginning.
+/// A file without the zeros at its end. A preallocated journal is a hole of 64 MiB but for its beginning, so it
+/// is read only as far as there is anything in it.
 fn data(path: &Path) -> Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let stored = file.metadata()?.blocks() * 512;
+    let mut file = File::open(path)?;
+    let preallocated = path.extension().is_some_and(|extension| extension == "jnl");
     let mut data = Vec::new();
-    file.take(stored).read_to_end(&mut data)?;
+    loop {
+        let read = Read::by_ref(&mut file).take(1 << 20).read_to_end(&mut data)?;
+        let fresh = &data[data.len() - read..];
+        if read == 0 || (preallocated && fresh.iter().all(|byte| *byte == 0)) {
+            break;
+        }
+    }
     data.truncate(data.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1));
     Ok(data)
 }
