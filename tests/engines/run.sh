@@ -42,11 +42,12 @@ done
 echo "with a million entries there:"
 for _ in $(seq "$times"); do
     for engine in log fjall redb redb-quick; do run commits $engine "$dir/closed-$engine" 64 6; done
+    run commits redb-cache "$dir/closed-redb" 64 6
 done
 rm -rf "$dir"/closed-* "$dir"/killed-* "$dir/again"
 for engine in log fjall redb; do run churn $engine "$(fresh churn)" 10000; done
 for engine in log fjall redb; do run kill $engine "$(fresh kill)" 20; done
-for engine in log fjall redb redb-check; do run damage $engine "$(fresh damage)" 300; done
+for engine in log fjall redb redb-check redb-sum; do run damage $engine "$(fresh damage)" 300; done
 for engine in log fjall redb; do run twice $engine "$(fresh twice)"; done
 if [ "$(id -u)" = 0 ]; then
     for engine in log fjall redb; do

@@ -57,7 +57,9 @@ pub fn open(engine: &str, dir: &Path, services: usize) -> Result<Box<dyn Engine>
         #[cfg(feature = "fjall")]
         "fjall" | "fjall-data" | "fjall-default" => Box::new(fjall::Fjall::open(engine, dir, services)?),
         #[cfg(feature = "redb")]
-        "redb" | "redb-quick" | "redb-check" => Box::new(redb::Redb::open(engine, dir, services)?),
+        "redb" | "redb-quick" | "redb-check" | "redb-cache" | "redb-sum" => {
+            Box::new(redb::Redb::open(engine, dir, services)?)
+        }
         _ => bail!("no engine {engine:?}"),
     })
 }
