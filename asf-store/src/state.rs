@@ -146,7 +146,6 @@ impl State {
     ///
     /// Whoever has a lock of its own, under which it uses tables, enters before it locks, always: else it may
     /// wait here for a moment that waits for whoever is inside and waits for that lock.
-    #[must_use]
     pub fn enter(&self) -> Steps<'_> {
         Steps(self.0.shared.gate.enter())
     }

@@ -47,9 +47,8 @@ pub fn create(
     let spelt = |name: &str, value| if name == "FifoQueue" && fifo { "true" } else { value };
     let attributes: Vec<_> = new.attributes.iter().map(|(name, value)| (*name, spelt(name, value))).collect();
     let settings = Settings::new(fifo).changed(&attributes)?;
-    let (place, incarnation) = (store.place(account, region), ids.below(u64::MAX));
-    let queue =
-        Queue::new(place, account, region.clone(), new.name, settings.clone(), new.tags, incarnation, now);
+    let (home, incarnation) = (store.home(account, region), ids.below(u64::MAX));
+    let queue = Queue::new(home, new.name, settings.clone(), new.tags, incarnation, now);
     check_redrive(store, &queue, &settings, now)?;
 
     let queue = store.insert(queue, cool_down)?;

@@ -9,7 +9,7 @@ use asf_runtime::identity::{AccountId, Arn, Region};
 use asf_runtime::store::{State, Steps, Stores};
 
 use crate::error::{ErrorKind, QueueError};
-use crate::models::Queue;
+use crate::models::{Home, Queue};
 use crate::move_tasks::MoveTask;
 use crate::tables::SqsStore;
 
@@ -43,8 +43,8 @@ impl Store {
     pub fn open(state: &State) -> Self {
         let tables: Stores<SqsStore> = state.stores();
         let localities = tables.iter().map(|(account, region, tables)| {
-            let locality = Locality::load(state, account, &region, tables);
-            ((account, region), Arc::new(locality))
+            let home = Home { state, tables, account, region: region.clone() };
+            ((account, region), Arc::new(Locality::load(&home)))
         });
         Self { localities: RwLock::new(localities.collect()), tables }
     }
@@ -54,9 +54,10 @@ impl Store {
         self.tables.state().enter()
     }
 
-    /// What a new queue of an account in a region is kept in.
-    pub(crate) fn place(&self, account: AccountId, region: &Region) -> (&State, SqsStore) {
-        (self.tables.state(), self.tables.at(account, region))
+    /// Where a new queue of an account in a region belongs.
+    pub(crate) fn home(&self, account: AccountId, region: &Region) -> Home<'_> {
+        let tables = self.tables.at(account, region);
+        Home { state: self.tables.state(), tables, account, region: region.clone() }
     }
 
     /// The queues of an account in a region; none, if no queue was ever made there.
@@ -141,15 +142,16 @@ impl Locality {
         Self { queues: RwLock::default(), tasks: Mutex::default(), tables }
     }
 
-    fn load(state: &State, account: AccountId, region: &Region, tables: SqsStore) -> Self {
+    fn load(home: &Home<'_>) -> Self {
+        let tables = &home.tables;
         let queue = |(name, record): (String, Arc<_>)| {
-            let queue = Queue::load((state, tables.clone()), account, region.clone(), &name, &record);
+            let queue = Queue::load(home.clone(), &name, &record);
             (name, Arc::new(queue))
         };
         let queues = tables.queues.range(.., usize::MAX).into_iter().map(queue).collect();
-        let task = |((_, id), record): ((_, String), Arc<_>)| Arc::new(MoveTask::load(id, &record, &tables));
+        let task = |((_, id), record): ((_, String), Arc<_>)| Arc::new(MoveTask::load(id, &record, tables));
         let tasks = tables.move_tasks.range(.., usize::MAX).into_iter().map(task).collect();
-        Self { queues: RwLock::new(queues), tasks: Mutex::new(tasks), tables }
+        Self { queues: RwLock::new(queues), tasks: Mutex::new(tasks), tables: tables.clone() }
     }
 
     /// Its tables.

@@ -91,6 +91,19 @@ impl DerefMut for Opened<'_> {
     }
 }
 
+/// Where a queue belongs.
+#[derive(Clone, Debug)]
+pub struct Home<'a> {
+    /// What its tables are of.
+    pub state: &'a State,
+    /// The tables of its account in its region.
+    pub tables: SqsStore,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Where it is.
+    pub region: Region,
+}
+
 /// Numbers of messages that a queue gives between two times that it is opened, as a power of two.
 const NUMBERS: u32 = 40;
 
@@ -98,9 +111,7 @@ impl Queue {
     /// A queue without messages, not in its store yet.
     #[must_use]
     pub fn new(
-        kept: (&State, SqsStore),
-        account: AccountId,
-        region: Region,
+        home: Home<'_>,
         name: &str,
         settings: Settings,
         tags: IndexMap<String, String>,
@@ -116,33 +127,22 @@ impl Queue {
             purged: None,
             generation: 0,
         };
-        Self::of(kept, account, region, name, record)
+        Self::of(home, name, record)
     }
 
     /// A queue that is in its store, with what lies in it.
     #[must_use]
-    pub fn load(
-        kept: (&State, SqsStore),
-        account: AccountId,
-        region: Region,
-        name: &str,
-        record: &QueueRecord,
-    ) -> Self {
+    pub fn load(home: Home<'_>, name: &str, record: &QueueRecord) -> Self {
         let generation = record.generation.saturating_add(1);
-        let queue = Self::of(kept, account, region, name, QueueRecord { generation, ..record.clone() });
+        let queue = Self::of(home, name, QueueRecord { generation, ..record.clone() });
         let steps = queue.steps();
         queue.save(&queue.state.lock().unwrap_or_else(PoisonError::into_inner));
         drop(steps);
         queue
     }
 
-    fn of(
-        (kept_in, tables): (&State, SqsStore),
-        account: AccountId,
-        region: Region,
-        name: &str,
-        record: QueueRecord,
-    ) -> Self {
+    fn of(home: Home<'_>, name: &str, record: QueueRecord) -> Self {
+        let Home { state: kept_in, tables, account, region } = home;
         let QueueRecord { incarnation, created, settings, modified, tags, purged, generation } = record;
         let arn = Arn {
             partition: region.partition().name().to_owned(),
