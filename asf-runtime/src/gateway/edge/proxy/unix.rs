@@ -1,0 +1,49 @@
+//! One request over a Unix socket.
+
+use std::io;
+use std::path::Path;
+
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+
+use crate::protocol::Request;
+
+/// Why a request over a Unix socket has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum UnixError {
+    /// Nobody listens there.
+    #[error("nobody listens: {0}")]
+    Connect(#[from] io::Error),
+    /// The connection broke off, or what came is no HTTP.
+    #[error(transparent)]
+    Http(#[from] hyper::Error),
+}
+
+/// Sends a request (HTTP/1.1; its URI has path and query only) over a connection of its own. To connect costs
+/// less than what a connection that is kept would need to be told from one that the other side has closed.
+///
+/// A request that is dropped before it is answered, in a time-out say, closes its connection.
+///
+/// # Errors
+/// [`UnixError`]; where there are no Unix sockets, `Connect`.
+pub async fn send_over_unix(socket: &Path, request: Request) -> Result<http::Response<Incoming>, UnixError> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(connect(socket).await?)).await?;
+    // It ends with the answer's body, or with the sender if there is no answer.
+    tokio::spawn(async move {
+        if let Err(error) = connection.with_upgrades().await {
+            tracing::debug!(%error, "a connection over a Unix socket ended early");
+        }
+    });
+    Ok(sender.send_request(request).await?)
+}
+
+#[cfg(unix)]
+async fn connect(socket: &Path) -> io::Result<tokio::net::UnixStream> {
+    tokio::net::UnixStream::connect(socket).await
+}
+
+#[cfg(not(unix))]
+async fn connect(_: &Path) -> io::Result<tokio::io::DuplexStream> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "there are no Unix sockets here"))
+}
