@@ -29,6 +29,10 @@ pub(crate) struct Arguments {
     pub(crate) validation: Option<Expr>,
     /// The generated crate.
     pub(crate) api: Path,
+    /// Of several for a service, the highest is taken.
+    pub(crate) priority: i32,
+    /// Its condition; none if it has none.
+    pub(crate) should_load: Option<Path>,
     /// Whether the gateway finds it.
     pub(crate) register: bool,
 }

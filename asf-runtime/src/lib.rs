@@ -5,6 +5,7 @@
 //! - [`protocol`]: AWS's wire protocols, both directions, server and client;
 //! - [`body`]: what clients put around bodies, and [`eventstream`]: events in them;
 //! - [`provider`]: operations bound to functions, [`plugin`]: how they are found;
+//! - [`hook`]: functions that run at moments of a process, [`extension`]: what is added to it while it runs;
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
 //! - [`config`]: the variables that steer a process;
 //! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
@@ -22,8 +23,10 @@ pub mod config;
 pub mod context;
 pub mod error;
 pub mod eventstream;
+pub mod extension;
 pub mod gateway;
 pub mod generated;
+pub mod hook;
 pub mod identity;
 pub mod ids;
 pub mod observe;

@@ -5,6 +5,7 @@ mod methods;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Path;
 use syn::spanned::Spanned as _;
 
 use crate::description::{Form, Handler, Provider};
@@ -88,6 +89,8 @@ fn registration(provider: &Provider) -> TokenStream {
             let made = <#subject as ::core::default::Default>::default();
         },
     };
+    let priority = arguments.priority;
+    let should_load = should_load(arguments.should_load.as_ref());
     let settings = if arguments.new.is_some() { quote!(settings) } else { quote!(_) };
     quote! {
         #[::asf_runtime::linkme::distributed_slice(::asf_runtime::plugin::PROVIDERS)]
@@ -99,8 +102,23 @@ fn registration(provider: &Provider) -> TokenStream {
                 #made
                 ::std::sync::Arc::new(made)
             }
-            ::asf_runtime::plugin::ProviderPlugin { service: #service, name: #name, create }
+            ::asf_runtime::plugin::ProviderPlugin {
+                service: #service,
+                name: #name,
+                create,
+                priority: #priority,
+                should_load: #should_load,
+            }
         };
+    }
+}
+
+/// The condition of a plugin: a path, or none.
+fn should_load(condition: Option<&Path>) -> TokenStream {
+    match condition {
+        // What is expected of it is said of the path.
+        Some(path) => quote_spanned!(path.span()=> #path),
+        None => quote!(::asf_runtime::plugin::always),
     }
 }
 

@@ -8,7 +8,7 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token};
 use crate::description::Arguments;
 use crate::problems::Problems;
 
-const KEYS: &str = "`service`, `name`, `new`, `validation`, `api` and `register`";
+const KEYS: &str = "`service`, `name`, `new`, `validation`, `api`, `priority`, `should_load` and `register`";
 
 /// `service = "sqs"`
 struct Pair {
@@ -32,6 +32,7 @@ pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Option<Argu
     let pairs = problems.ok(parser.parse2(tokens))?;
     let (mut service, mut name, mut new, mut validation, mut api, mut register) =
         (None, None, None, None, None, None);
+    let (mut priority, mut should_load) = (None, None);
     let mut seen: Vec<String> = Vec::new();
     for Pair { key, value } in pairs {
         let text = key.to_string();
@@ -45,6 +46,8 @@ pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Option<Argu
             "new" => new = problems.ok(path(value, "of a `fn(&asf_runtime::plugin::Settings) -> Self`")),
             "validation" => validation = Some(value),
             "api" => api = problems.ok(path(value, "of a generated crate, `asf_api_sqs`")),
+            "priority" => priority = problems.ok(number(&value)),
+            "should_load" => should_load = problems.ok(path(value, CONDITION)),
             "register" => register = problems.ok(boolean(value)),
             _ => problems.add(&key, format!("there is no argument `{text}`; there are {KEYS}")),
         }
@@ -64,6 +67,8 @@ pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Option<Argu
         new,
         validation,
         api,
+        priority: priority.unwrap_or(0),
+        should_load,
         register: register.unwrap_or(true),
         service,
     })
@@ -88,14 +93,35 @@ fn is_service(name: &LitStr, problems: &mut Problems) -> bool {
     fits
 }
 
-fn string(value: Expr) -> syn::Result<LitStr> {
+/// What `should_load` is.
+pub(super) const CONDITION: &str = "of a `fn(&asf_runtime::plugin::Settings) -> Result<(), String>`";
+
+/// A whole number, which may be negative.
+pub(super) fn number(value: &Expr) -> syn::Result<i32> {
+    let is_negative = matches!(value, Expr::Unary(it) if matches!(it.op, syn::UnOp::Neg(_)));
+    let digits = match value {
+        Expr::Unary(it) if is_negative => &*it.expr,
+        other => other,
+    };
+    match digits {
+        Expr::Lit(ExprLit { lit: Lit::Int(digits), .. }) => {
+            let sign = if is_negative { "-" } else { "" };
+            format!("{sign}{}", digits.base10_digits())
+                .parse()
+                .map_err(|_| syn::Error::new_spanned(value, "the number does not fit in an i32"))
+        }
+        other => Err(syn::Error::new_spanned(other, "a whole number is expected here")),
+    }
+}
+
+pub(super) fn string(value: Expr) -> syn::Result<LitStr> {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text),
         other => Err(syn::Error::new_spanned(other, "a string is expected here")),
     }
 }
 
-fn path(value: Expr, what: &str) -> syn::Result<Path> {
+pub(super) fn path(value: Expr, what: &str) -> syn::Result<Path> {
     match value {
         Expr::Path(path) if path.qself.is_none() => Ok(path.path),
         other => Err(syn::Error::new_spanned(other, format!("the path {what} is expected here"))),

@@ -10,7 +10,7 @@ use super::Transport;
 use crate::error::ServiceError;
 use crate::gateway::handlers::MAX_BODY;
 use crate::protocol;
-use crate::provider::{Answer, Providers};
+use crate::provider::{Answer, Answering, Providers};
 use crate::shape::{Mismatch, copy_shape};
 use crate::{AwsError, RequestContext, Shape};
 
@@ -39,9 +39,9 @@ impl Transport for InProcess {
     ) -> BoxFuture<'a, Result<Box<dyn Shape>, Box<dyn ServiceError>>> {
         Box::pin(async move {
             let not_implemented = || AwsError::not_implemented(operation);
-            let provider = self.providers.get(operation.service().name).ok_or_else(not_implemented)?;
             // The provider may have a model of its own: typed by another version, or none but the spec.
-            let theirs = provider.service().operation(operation.name()).ok_or_else(not_implemented)?;
+            let answering = self.providers.answering(operation).ok_or_else(not_implemented)?;
+            let Answering { provider, operation: theirs, .. } = answering;
             let empty = provider.new_input(theirs).ok_or_else(not_implemented)?;
             let input = fit(theirs.input(), input, empty)?;
             let mut callee = RequestContext::new(theirs, ctx.environment.clone());

@@ -115,8 +115,9 @@ variables! {
     "Hooks and plugins" {
         /// The folder with init scripts, in `boot.d`, `start.d`, `ready.d` and `shutdown.d`.
         "ASF_INIT_DIR" init_dir: PathBuf = "/etc/localstack/init", .by(Source::Asf);
-        /// Plugins that are not used: a list of `<namespace>/<name>`, as `asf plugins list` shows them.
-        "ASF_DISABLED_PLUGINS" disabled_plugins: Words = "", .by(Source::Asf), .later();
+        /// Plugins that are not used: a list of `<namespace>/<name>`, as `asf plugins list` shows them. `*` stands
+        /// for any text: `hooks/*`.
+        "ASF_DISABLED_PLUGINS" disabled_plugins: Words = "", .by(Source::Asf);
     }
     "Command line" {
         /// Which profile to read: `<CONFIG_DIR>/<profile>.env`. Without it `default.env` is read, if there is

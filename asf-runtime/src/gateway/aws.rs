@@ -10,7 +10,7 @@ use super::handlers::{
     AddCorsHeaders, AddVersionHeader, EdgeRoutes, EnforceCors, RouteRequests, ServiceRequests,
     add_source_header, answer_options, identify_caller, identify_trace, log_request, serialize_error,
 };
-use super::{GatewayHandler, HandlerChain, Services, handler};
+use super::{ChainPlace, ChainPlaces, GatewayHandler, HandlerChain, Services, handler};
 use crate::access_key::AccessKeyStyle;
 
 /// What a chain is set up with besides the services.
@@ -22,6 +22,8 @@ pub struct AwsChainOptions {
     pub cors: Cors,
     /// What the `x-localstack` header of answers says; without it they have none.
     pub version: Option<HeaderValue>,
+    /// Where extensions put their handlers.
+    pub places: ChainPlaces,
     /// Which access key ids carry an account.
     pub access_keys: AccessKeyStyle,
 }
@@ -35,7 +37,7 @@ pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
 /// The handlers of an AWS server over these services, with options.
 #[must_use]
 pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> HandlerChain {
-    let AwsChainOptions { edge, cors, version, access_keys } = options;
+    let AwsChainOptions { edge, cors, version, places, access_keys } = options;
     // What cannot be added has been logged, and the rest works.
     let _ = edge::add_developer_endpoints(&edge, &services.providers);
     let version = version.map(|it| Arc::new(AddVersionHeader::new(it)) as Arc<dyn GatewayHandler>);
@@ -43,6 +45,7 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
         request: vec![
             // Web pages of others.
             Arc::new(EnforceCors::new(cors.clone(), edge.clone())),
+            places.step(ChainPlace::Request),
             // What is no AWS request.
             Arc::new(EdgeRoutes::new(edge)),
             handler("options", answer_options),
@@ -51,20 +54,22 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
             Arc::new(RouteRequests::new(services.clone())),
             // Account, region, credentials.
             handler("identify caller", move |ctx| identify_caller(access_keys, ctx)),
+            places.step(ChainPlace::Call),
             // Protocol, validation, provider.
             Arc::new(ServiceRequests::new(services)),
         ],
-        exception: vec![handler("serialize error", serialize_error)],
+        exception: vec![places.step(ChainPlace::Exception), handler("serialize error", serialize_error)],
         response: [
             Some(handler("x-asf-source", add_source_header)),
             version,
+            Some(places.step(ChainPlace::Response)),
             // The last, because it tells which of the other headers pages may read.
             Some(Arc::new(AddCorsHeaders::new(cors)) as Arc<dyn GatewayHandler>),
         ]
         .into_iter()
         .flatten()
         .collect(),
-        finalizers: vec![handler("log", log_request)],
+        finalizers: vec![handler("log", log_request), places.step(ChainPlace::Finalizer)],
         traced: false,
     }
 }

@@ -10,6 +10,7 @@ use super::GatewayContext;
 use super::trace::Trace;
 use crate::AwsError;
 use crate::error::ServiceError;
+use crate::plugin::panic_text;
 
 /// What a handler decides about the rest of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,19 +121,23 @@ async fn step(
     ctx: &mut GatewayContext,
     trace: &mut Option<Trace>,
 ) -> Handled {
-    let result = match AssertUnwindSafe(handler.handle(ctx)).catch_unwind().await {
-        Ok(result) => result,
-        Err(panic) => {
-            let text = panic.downcast_ref::<&str>().map(|it| (*it).to_owned());
-            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-            tracing::error!(handler = handler.name(), panic = text, "a handler panicked");
-            Err(AwsError::internal("an internal error occurred").into())
-        }
-    };
+    let result = guarded(handler, ctx).await;
     if let Some(trace) = trace {
         trace.step(list, handler.name(), ctx, &result);
     }
     result
+}
+
+/// Runs a handler; one that panics has failed.
+async fn guarded(handler: &dyn GatewayHandler, ctx: &mut GatewayContext) -> Handled {
+    // A function that has nothing to wait for runs, and panics, when it is called.
+    match AssertUnwindSafe(async { handler.handle(ctx).await }).catch_unwind().await {
+        Ok(result) => result,
+        Err(panic) => {
+            tracing::error!(handler = handler.name(), "{}", panic_text(&*panic));
+            Err(AwsError::internal("an internal error occurred").into())
+        }
+    }
 }
 
 impl std::fmt::Debug for HandlerChain {
@@ -178,14 +183,21 @@ impl<F: Fn(&mut GatewayContext) -> Handled + Send + Sync> GatewayHandler for Fun
 #[derive(Default)]
 pub struct CompositeHandler {
     name: &'static str,
+    is_forgiving: bool,
     handlers: RwLock<Arc<[Arc<dyn GatewayHandler>]>>,
 }
 
 impl CompositeHandler {
-    /// An empty place.
+    /// An empty place. The first of its handlers that fails or has the answer is the last that runs.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
-        Self { name, handlers: RwLock::default() }
+        Self { name, ..Self::default() }
+    }
+
+    /// An empty place in which a handler that fails is logged, and the next runs.
+    #[must_use]
+    pub fn forgiving(name: &'static str) -> Self {
+        Self { name, is_forgiving: true, ..Self::default() }
     }
 
     /// Adds a handler behind those that are there.
@@ -194,14 +206,28 @@ impl CompositeHandler {
         *handlers = handlers.iter().cloned().chain([handler]).collect();
     }
 
-    /// Takes a handler out again.
-    pub fn remove(&self, handler: &Arc<dyn GatewayHandler>) {
+    /// Takes a handler out again; false if it is not there.
+    pub fn remove(&self, handler: &Arc<dyn GatewayHandler>) -> bool {
         let mut handlers = self.handlers.write().unwrap_or_else(PoisonError::into_inner);
+        let before = handlers.len();
         *handlers = handlers.iter().filter(|it| !Arc::ptr_eq(it, handler)).cloned().collect();
+        handlers.len() < before
+    }
+
+    /// The names of its handlers, in their order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.current().iter().map(|it| it.name().to_owned()).collect()
     }
 
     fn current(&self) -> Arc<[Arc<dyn GatewayHandler>]> {
         self.handlers.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl std::fmt::Debug for CompositeHandler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple(self.name).field(&self.names()).finish()
     }
 }
 
@@ -217,9 +243,12 @@ impl GatewayHandler for CompositeHandler {
         }
         Box::pin(async move {
             for handler in &*handlers {
-                match handler.handle(ctx).await? {
-                    Flow::Continue => {}
-                    done => return Ok(done),
+                match guarded(&**handler, ctx).await {
+                    Ok(Flow::Continue) => {}
+                    Err(error) if self.is_forgiving => {
+                        tracing::error!(handler = handler.name(), %error, "one of the {} failed", self.name);
+                    }
+                    done => return done,
                 }
             }
             Ok(Flow::Continue)

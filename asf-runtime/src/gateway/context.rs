@@ -10,6 +10,7 @@ use crate::context::{Credentials, Environment};
 use crate::error::ServiceError;
 use crate::identity::{AccountId, Region};
 use crate::protocol::{Request, Response};
+use crate::provider::Source;
 use crate::shape::ByteStream;
 
 /// How a request came, and what it may use up. That it came over TLS says its URI (`https://..`).
@@ -58,8 +59,8 @@ pub struct GatewayContext {
     pub region: Region,
     /// The caller's access key id and session token.
     pub credentials: Option<Credentials>,
-    /// Who answered: `native`, `none`, the name of a handler.
-    pub source: Option<&'static str>,
+    /// Which backend answered.
+    pub source: Option<Source>,
     /// The error that the exception handlers deal with; it stays for the logs.
     pub error: Option<Box<dyn ServiceError>>,
     /// What handlers have to tell each other besides.

@@ -10,6 +10,7 @@ pub mod cors;
 pub mod edge;
 pub mod handlers;
 pub mod internal;
+mod places;
 mod services;
 mod signer;
 mod trace;
@@ -18,6 +19,7 @@ mod trace_context;
 pub use aws::{AwsChainOptions, aws_chain, aws_chain_with};
 pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, handler};
 pub use context::{Arrival, GatewayContext};
+pub use places::{ChainPlace, ChainPlaces};
 pub use services::{Catalogue, Services};
 pub use signer::Signer;
 pub use trace_context::TraceContext;
@@ -61,4 +63,4 @@ impl Gateway {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use asf_routing::Router;
-use asf_schema::ServiceSchema;
+use asf_schema::{Operation, ServiceSchema};
 
 use crate::provider::Providers;
 
@@ -34,5 +34,12 @@ impl Services {
     #[must_use]
     pub fn schema(&self, name: &str) -> Option<&'static ServiceSchema> {
         self.providers.get(name).map(|it| it.service()).or_else(|| (self.catalogue)(name))
+    }
+    /// An operation of a service, in the model of [`schema`](Self::schema), or, if that has only a part of the
+    /// operations, in the catalogue's.
+    #[must_use]
+    pub fn operation(&self, service: &str, operation: &str) -> Option<Operation> {
+        let known = self.schema(service)?.operation(operation);
+        known.or_else(|| (self.catalogue)(service)?.operation(operation))
     }
 }

@@ -32,7 +32,7 @@ const SPEC: &str = r#"{
   }
 }"#;
 
-pub(super) fn service() -> &'static ServiceSchema {
+pub(crate) fn service() -> &'static ServiceSchema {
     load_service("things", SPEC.as_bytes()).unwrap()
 }
 
@@ -42,7 +42,7 @@ fn text(schema: &'static ServiceSchema, text: String) -> Value {
     Value::Struct(value)
 }
 
-pub(super) fn providers(service: &'static ServiceSchema) -> Providers {
+pub(crate) fn providers(service: &'static ServiceSchema) -> Providers {
     let provider = DynamicProvider::new(service)
         .handle("Echo", |_, input| async move { Ok(input) })
         .and_then(|it| it.handle("Fail", |_, _| async { Err(AwsError::sender("Sorry", "no luck").into()) }))
@@ -74,12 +74,12 @@ fn things() -> Services {
 }
 
 /// A gateway over the service `things`.
-pub(super) fn gateway_with(options: AwsChainOptions) -> Gateway {
+pub(crate) fn gateway_with(options: AwsChainOptions) -> Gateway {
     gateway_in(options, Environment::default())
 }
 
 /// A gateway over the service `things`, with time and ids of its own.
-pub(super) fn gateway_in(options: AwsChainOptions, environment: Environment) -> Gateway {
+pub(crate) fn gateway_in(options: AwsChainOptions, environment: Environment) -> Gateway {
     Gateway::new(aws_chain_with(Arc::new(things()), options), environment)
 }
 

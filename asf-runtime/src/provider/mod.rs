@@ -4,6 +4,7 @@
 //! which makes a table of [`Handler`]s out of an `impl` block; [`dynamic`](DynamicProvider) ones bind
 //! functions over [`Value`](crate::Value) by name and need no generated code.
 
+mod backend;
 #[doc(hidden)]
 pub mod bind;
 mod dynamic;
@@ -15,6 +16,7 @@ use std::any::Any;
 use asf_schema::{Operation, ServiceSchema};
 use futures_util::future::BoxFuture;
 
+pub use backend::{Answering, BackendId, Source, Tier};
 pub use dynamic::{DynamicProvider, DynamicResult, NoSuchOperation};
 pub use registry::Providers;
 pub use typed::{Handler, HandlerTable, TypedOperation, TypedProvider};

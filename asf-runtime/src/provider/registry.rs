@@ -1,106 +1,239 @@
-//! The providers of a process: one a service, made when first needed.
+//! The backends of a process: for each service those that may answer it, made when first needed.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::Provider;
-use crate::plugin::{PROVIDERS, ProviderPlugin, Settings};
+use asf_schema::Operation;
 
-/// One provider for each service that has one.
+use super::{Answering, BackendId, Provider, Source, Tier};
+use crate::plugin::{PROVIDERS, PluginState, Plugins, ProviderPlugin, Settings, panic_text};
+
+/// For each service, its backends in the order in which they are asked.
+///
+/// Most services have one, the native provider, which is made at the first call. Others can be
+/// [added](Self::add) and removed while requests run: a call that is under way ends where it began. Of the
+/// backends of a service, the first that implements an operation [answers](Self::answering) it.
 #[derive(Default)]
 pub struct Providers {
-    settings: Settings,
-    services: BTreeMap<&'static str, Entry>,
+    plugins: Plugins,
+    /// Locked for as long as it takes to find or replace a list.
+    services: RwLock<BTreeMap<&'static str, Backends>>,
+    last_id: AtomicU64,
 }
 
-/// A provider that may not be there yet.
-struct Entry {
+/// The backends of a service, by tier.
+type Backends = Arc<[Arc<Backend>]>;
+
+/// A backend whose provider may not be there yet.
+struct Backend {
+    id: BackendId,
+    tier: Tier,
+    source: Source,
     plugin: Option<&'static ProviderPlugin>,
     made: RwLock<Option<Arc<dyn Provider>>>,
 }
 
-impl Entry {
+impl Backend {
     fn made(&self) -> Option<Arc<dyn Provider>> {
         self.made.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The provider, made now if it has to be.
+    fn provider(&self, plugins: &Plugins) -> Option<Arc<dyn Provider>> {
+        if let Some(made) = self.made() {
+            return Some(made);
+        }
+        let plugin = self.plugin?;
+        let mut made = self.made.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have been first.
+        Some(made.get_or_insert_with(|| create(plugin, plugins)).clone())
+    }
+
+    /// See [`Provider::reset`].
+    fn reset(&self, plugins: &Plugins) -> bool {
+        let Some(made) = self.made() else { return true };
+        if made.reset() {
+            return true;
+        }
+        let Some(plugin) = self.plugin else { return false };
+        // The next call makes another.
+        *self.made.write().unwrap_or_else(PoisonError::into_inner) = None;
+        plugins.keep(plugin, PluginState::Registered);
+        true
+    }
+}
+
+/// Makes a provider. One that panics fails the call that it was made for, and the next tries again.
+fn create(plugin: &ProviderPlugin, plugins: &Plugins) -> Arc<dyn Provider> {
+    match catch_unwind(AssertUnwindSafe(|| (plugin.create)(plugins.settings()))) {
+        Ok(provider) => {
+            plugins.keep(plugin, PluginState::Loaded);
+            provider
+        }
+        Err(panic) => {
+            plugins.keep(plugin, PluginState::Failed { error: panic_text(&*panic) });
+            resume_unwind(panic)
+        }
     }
 }
 
 impl Providers {
     /// Those that are linked in. Of several for a service, the one is taken that
-    /// `PROVIDER_OVERRIDE_<SERVICE>` names, else the one named `default`, else the first by name.
+    /// `PROVIDER_OVERRIDE_<SERVICE>` names, else the one with the highest priority, else the one named
+    /// `default`, else the first by name.
     #[must_use]
     pub fn registered(settings: Settings) -> Self {
-        Self::of(&PROVIDERS, settings)
+        Self::admitted(Plugins::new(settings))
     }
 
-    fn of(plugins: &'static [ProviderPlugin], settings: Settings) -> Self {
-        let mut services: BTreeMap<&'static str, Entry> = BTreeMap::new();
+    /// As [`registered`](Self::registered), of the plugins of a process: without those that are disabled.
+    #[must_use]
+    pub fn admitted(plugins: Plugins) -> Self {
+        Self::of(&PROVIDERS, plugins)
+    }
+
+    fn of(linked: &'static [ProviderPlugin], plugins: Plugins) -> Self {
+        let mut chosen: BTreeMap<&'static str, &'static ProviderPlugin> = BTreeMap::new();
         let rank = |plugin: &ProviderPlugin| {
             let variable = format!("PROVIDER_OVERRIDE_{}", plugin.service.to_uppercase().replace('-', "_"));
-            (settings.get(&variable) != Some(plugin.name), plugin.name != "default", plugin.name)
+            let is_named = plugins.settings().get(&variable) == Some(plugin.name);
+            (!is_named, -i64::from(plugin.priority), plugin.name != "default", plugin.name)
         };
-        for plugin in plugins {
-            let entry = services
-                .entry(plugin.service)
-                .or_insert_with(|| Entry { plugin: Some(plugin), made: RwLock::default() });
-            if entry.plugin.is_some_and(|it| rank(plugin) < rank(it)) {
-                entry.plugin = Some(plugin);
+        for plugin in linked.iter().filter(|it| plugins.admits(*it)) {
+            let best = chosen.entry(plugin.service).or_insert(plugin);
+            if rank(plugin) < rank(best) {
+                *best = plugin;
             }
         }
-        Self { settings, services }
+        let providers = Self { plugins, ..Self::default() };
+        for (service, plugin) in chosen {
+            providers.insert(service, Tier::Native, Source::Native, Some(plugin), None);
+        }
+        providers
     }
 
     /// With this provider for its service, whatever was there before.
     #[must_use]
-    pub fn with(mut self, provider: Arc<dyn Provider>) -> Self {
+    pub fn with(self, provider: Arc<dyn Provider>) -> Self {
         let service = provider.service().name;
-        self.services.insert(service, Entry { plugin: None, made: RwLock::new(Some(provider)) });
+        self.services.write().unwrap_or_else(PoisonError::into_inner).remove(service);
+        self.insert(service, Tier::Native, Source::Native, None, Some(provider));
         self
     }
 
-    /// The provider of a service.
+    /// Adds a backend for the service of a provider, from the next call on.
+    pub fn add(&self, tier: Tier, source: Source, provider: Arc<dyn Provider>) -> BackendId {
+        self.insert(provider.service().name, tier, source, None, Some(provider))
+    }
+
+    fn insert(
+        &self,
+        service: &'static str,
+        tier: Tier,
+        source: Source,
+        plugin: Option<&'static ProviderPlugin>,
+        made: Option<Arc<dyn Provider>>,
+    ) -> BackendId {
+        let id = BackendId(self.last_id.fetch_add(1, Ordering::Relaxed));
+        let backend = Arc::new(Backend { id, tier, source, plugin, made: RwLock::new(made) });
+        let mut services = self.services.write().unwrap_or_else(PoisonError::into_inner);
+        let backends = services.entry(service).or_default();
+        let before = backends.iter().take_while(|it| it.tier <= tier).cloned();
+        let after = backends.iter().skip_while(|it| it.tier <= tier).cloned();
+        *backends = before.chain([backend]).chain(after).collect();
+        id
+    }
+
+    /// Takes a backend out; false if it is not there (any more).
+    pub fn remove(&self, id: BackendId) -> bool {
+        let mut services = self.services.write().unwrap_or_else(PoisonError::into_inner);
+        let found = services.iter().find(|(_, backends)| backends.iter().any(|it| it.id == id));
+        let Some(service) = found.map(|(service, _)| *service) else { return false };
+        let left: Backends = services
+            .get(service)
+            .into_iter()
+            .flat_map(|it| it.iter())
+            .filter(|it| it.id != id)
+            .cloned()
+            .collect();
+        if left.is_empty() {
+            services.remove(service);
+        } else {
+            services.insert(service, left);
+        }
+        true
+    }
+
+    fn backends(&self, service: &str) -> Option<Backends> {
+        self.services.read().unwrap_or_else(PoisonError::into_inner).get(service).cloned()
+    }
+
+    /// The backend that the service is known by: the native one, else the first.
+    fn main(&self, service: &str) -> Option<Arc<Backend>> {
+        let backends = self.backends(service)?;
+        backends.iter().find(|it| it.tier == Tier::Native).or_else(|| backends.first()).cloned()
+    }
+
+    /// The provider of a service: the native one, else the first of the others.
     #[must_use]
     pub fn get(&self, service: &str) -> Option<Arc<dyn Provider>> {
-        let entry = self.services.get(service)?;
-        if let Some(made) = entry.made() {
-            return Some(made);
-        }
-        let plugin = entry.plugin?;
-        let mut made = entry.made.write().unwrap_or_else(PoisonError::into_inner);
-        // Somebody else may have been first.
-        Some(made.get_or_insert_with(|| (plugin.create)(&self.settings)).clone())
+        self.main(service)?.provider(&self.plugins)
+    }
+
+    /// Who answers an operation: the first of the service's backends that implements it.
+    #[must_use]
+    pub fn answering(&self, operation: Operation) -> Option<Answering> {
+        let backends = self.backends(operation.service().name)?;
+        backends.iter().find_map(|backend| {
+            let provider = backend.provider(&self.plugins)?;
+            let theirs = match std::ptr::eq(provider.service(), operation.service()) {
+                true => operation,
+                // It has a model of its own: typed by another version, or a part of the operations only.
+                false => provider.service().operation(operation.name())?,
+            };
+            let answers = provider.implements(theirs);
+            answers.then(|| Answering { provider, operation: theirs, source: backend.source.clone() })
+        })
+    }
+
+    /// The backends of a service, in the order in which they are asked.
+    #[must_use]
+    pub fn sources(&self, service: &str) -> Vec<(Tier, Source)> {
+        let backends = self.backends(service).unwrap_or_default();
+        backends.iter().map(|it| (it.tier, it.source.clone())).collect()
     }
 
     /// Whether the provider of a service has been made.
     #[must_use]
     pub fn is_made(&self, service: &str) -> bool {
-        self.services.get(service).is_some_and(|it| it.made().is_some())
+        self.main(service).is_some_and(|it| it.made().is_some())
     }
 
-    /// Makes a provider forget everything, see [`Provider::reset`]. Calls that are under way end on the
-    /// state that they began with. False if there is no such provider, or no way.
+    /// Makes the providers of a service forget everything, see [`Provider::reset`]. Calls that are under way
+    /// end on the state that they began with. False if there is none, or one of them has no way.
     pub fn reset(&self, service: &str) -> bool {
-        let Some(entry) = self.services.get(service) else { return false };
-        let Some(made) = entry.made() else { return true };
-        if made.reset() {
-            return true;
-        }
-        if entry.plugin.is_some() {
-            // The next call makes another.
-            *entry.made.write().unwrap_or_else(PoisonError::into_inner) = None;
-        }
-        entry.plugin.is_some()
+        let Some(backends) = self.backends(service) else { return false };
+        backends.iter().fold(true, |all, backend| backend.reset(&self.plugins) && all)
     }
 
     /// The services that have one.
-    pub fn services(&self) -> impl Iterator<Item = &'static str> {
-        self.services.keys().copied()
+    pub fn services(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let services = self.services.read().unwrap_or_else(PoisonError::into_inner);
+        services.keys().copied().collect::<Vec<_>>().into_iter()
+    }
+
+    /// The plugins that those which are linked in are among.
+    #[must_use]
+    pub fn plugins(&self) -> &Plugins {
+        &self.plugins
     }
 }
 
 impl std::fmt::Debug for Providers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.services.keys()).finish()
+        f.debug_set().entries(self.services()).finish()
     }
 }
 
@@ -110,6 +243,7 @@ mod tests {
     use futures_util::future::BoxFuture;
 
     use super::*;
+    use crate::plugin::always;
     use crate::provider::HandlerResult;
     use crate::{AwsError, RequestContext, Shape};
 
@@ -147,8 +281,20 @@ mod tests {
     }
 
     static PLUGINS: [ProviderPlugin; 2] = [
-        ProviderPlugin { service: "of-tests", name: "another", create: |_| Arc::new(Named("another")) },
-        ProviderPlugin { service: "of-tests", name: "default", create: |_| Arc::new(Named("default")) },
+        ProviderPlugin {
+            service: "of-tests",
+            name: "another",
+            create: |_| Arc::new(Named("another")),
+            priority: 0,
+            should_load: always,
+        },
+        ProviderPlugin {
+            service: "of-tests",
+            name: "default",
+            create: |_| Arc::new(Named("default")),
+            priority: 0,
+            should_load: always,
+        },
     ];
 
     #[test]
@@ -158,7 +304,7 @@ mod tests {
             ("PROVIDER_OVERRIDE_OF_TESTS", "another", "another"),
             ("PROVIDER_OVERRIDE_OF_TESTS", "nobody", "default"),
         ] {
-            let providers = Providers::of(&PLUGINS, Settings::from_iter([(variable, value)]));
+            let providers = Providers::of(&PLUGINS, Plugins::new(Settings::from_iter([(variable, value)])));
             assert_eq!(providers.get("of-tests").unwrap().name(), name, "{variable}={value}");
         }
     }

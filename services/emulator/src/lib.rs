@@ -28,11 +28,13 @@ use asf_runtime::access_key::AccessKeyStyle;
 use asf_runtime::clock::ControlledClock;
 use asf_runtime::config::{Config, ConfigErrors, HeaderNames};
 use asf_runtime::context::Environment;
+use asf_runtime::extension::{Extensions, Surfaces};
 use asf_runtime::gateway::cors::{Cors, CorsSettings};
 use asf_runtime::gateway::edge::EdgeRouter;
 use asf_runtime::gateway::internal::{self, Control, InitReports, Internal, Variables};
-use asf_runtime::gateway::{AwsChainOptions, Gateway, Services, aws_chain_with};
-use asf_runtime::plugin::Settings;
+use asf_runtime::gateway::{AwsChainOptions, ChainPlaces, Gateway, Services, aws_chain_with};
+use asf_runtime::hook::Hooks;
+use asf_runtime::plugin::{Plugins, Settings};
 use asf_runtime::provider::Providers;
 use http::HeaderValue;
 
@@ -57,17 +59,27 @@ pub struct Surroundings {
     pub init: Option<Arc<dyn InitReports>>,
 }
 
-/// The gateway of a process of its own: its time is moved at `/_asf/clock`. Otherwise as [`gateway_with`].
+/// What requests are answered by, and what can be added to it while they are.
+#[derive(Debug)]
+pub struct Emulator {
+    /// Answers requests.
+    pub gateway: Gateway,
+    /// The extensions; those that are linked in are there already. Their
+    /// [surfaces](Extensions::surfaces) are the gateway's: routes, places in the chain, providers, hooks.
+    pub extensions: Extensions,
+}
+
+/// The emulator of a process of its own: its time is moved at `/_asf/clock`. Otherwise as [`emulator`].
 ///
 /// # Errors
 /// What is wrong with the settings.
-pub fn controlled_gateway(settings: Settings, around: Surroundings) -> Result<Gateway, ConfigErrors> {
+pub fn controlled_emulator(settings: Settings, around: Surroundings) -> Result<Emulator, ConfigErrors> {
     let clock = Arc::new(ControlledClock::default());
     if let Err(error) = asf_runtime::observe::clock::add_routes(&around.edge, clock.clone()) {
         tracing::error!(%error, "the clock's endpoint is left out");
     }
     let environment = Environment { clock, ..Environment::default() };
-    gateway_with(settings, environment, around)
+    emulator(settings, environment, around)
 }
 
 /// A gateway over all native providers and all models, with what is around it.
@@ -79,12 +91,36 @@ pub fn gateway_with(
     environment: Environment,
     around: Surroundings,
 ) -> Result<Gateway, ConfigErrors> {
+    Ok(emulator(settings, environment, around)?.gateway)
+}
+
+/// A gateway over all native providers and all models, with what is around it, and its extensions.
+///
+/// # Errors
+/// What is wrong with the settings.
+pub fn emulator(
+    settings: Settings,
+    environment: Environment,
+    around: Surroundings,
+) -> Result<Emulator, ConfigErrors> {
     let Surroundings { edge, control, init } = around;
     let config = Config::parse(&settings)?;
     let version = env!("CARGO_PKG_VERSION");
     let access_keys = AccessKeyStyle::of(&settings);
     let configuration = Arc::new(Variables::from_iter(shown(&settings)));
-    let providers = Arc::new(Providers::registered(settings));
+    let plugins = Plugins::new(settings);
+    for entry in plugins.disabled_in_vain() {
+        tracing::warn!("ASF_DISABLED_PLUGINS names {entry}, which no plugin is called");
+    }
+    let surfaces = Surfaces {
+        edge: edge.clone(),
+        places: ChainPlaces::default(),
+        providers: Arc::new(Providers::admitted(plugins.clone())),
+        hooks: Hooks::new(plugins.clone()),
+        plugins,
+        environment: environment.clone(),
+    };
+    let (providers, places) = (surfaces.providers.clone(), surfaces.places.clone());
     let enabled = enabled_services(&config);
     let is_disabled = |name: &&str| enabled.as_ref().is_some_and(|names| !names.iter().any(|it| it == name));
     let disabled = providers.services().filter(is_disabled).map(str::to_owned).collect();
@@ -110,9 +146,13 @@ pub fn gateway_with(
         Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };
     let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
     let cors = Cors::new(cors_settings(config.clone()));
-    let mut chain = aws_chain_with(Arc::new(services), AwsChainOptions { edge, cors, version, access_keys });
+    let options = AwsChainOptions { edge, cors, version, places, access_keys };
+    let mut chain = aws_chain_with(Arc::new(services), options);
     chain.traced = config.debug_handler_chain;
-    Ok(Gateway::new(chain, environment))
+    // The last, so that none of them takes the place of a route of ours.
+    let extensions = Extensions::new(surfaces);
+    extensions.add_linked();
+    Ok(Emulator { gateway: Gateway::new(chain, environment), extensions })
 }
 
 /// The services that may be called, if not all.

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use http::StatusCode;
 
 use super::{EdgeRequest, EdgeRouter, Endpoint, Rule, RuleError, respond};
-use crate::plugin::{DEVELOPER_ENDPOINTS, DeveloperEndpoint};
+use crate::plugin::{DEVELOPER_ENDPOINTS, DeveloperEndpoint, PluginState};
 use crate::protocol::Response;
 use crate::provider::Providers;
 
@@ -18,13 +18,14 @@ use crate::provider::Providers;
 pub fn add_developer_endpoints(router: &EdgeRouter, providers: &Arc<Providers>) -> Result<(), RuleError> {
     let mut result = Ok(());
     for endpoint in DEVELOPER_ENDPOINTS {
-        if !providers.services().any(|it| it == endpoint.service) {
+        if !providers.services().any(|it| it == endpoint.service) || !providers.plugins().admits(endpoint) {
             continue;
         }
         let path = format!("{}/{{*rest}}", endpoint.prefix.replace('{', "{{").replace('}', "}}"));
         let answerer = Arc::new(Developer { endpoint, providers: providers.clone() });
         if let Err(error) = router.add(Rule::new(path), answerer) {
             tracing::error!(prefix = endpoint.prefix, %error, "a developer endpoint is left out");
+            providers.plugins().keep(endpoint, PluginState::Failed { error: error.to_string() });
             result = Err(error);
         }
     }
@@ -41,6 +42,7 @@ impl Endpoint for Developer {
         Box::pin(async move {
             match self.providers.get(self.endpoint.service) {
                 Some(provider) => {
+                    self.providers.plugins().keep(self.endpoint, PluginState::Loaded);
                     (self.endpoint.answer)(&*provider, &request.environment, request.request).await
                 }
                 None => respond::error(StatusCode::NOT_FOUND, "there is no provider of this service"),

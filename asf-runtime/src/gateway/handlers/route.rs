@@ -10,6 +10,7 @@ use http::Uri;
 use crate::AwsError;
 use crate::body::{self, DecodeOptions};
 use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services};
+use crate::provider::Source;
 
 /// Finds out what a request calls. A form is read for it, because it says in its body what it is.
 #[derive(Debug)]
@@ -41,14 +42,14 @@ impl RouteRequests {
             Err(error) => {
                 ctx.protocol = error.protocol;
                 ctx.service = error.service.as_deref().and_then(|it| self.services.schema(it));
-                ctx.source = Some("none");
+                ctx.source = Some(Source::None);
                 return Err(AwsError::sender(error.code, error.message).with_status(error.status));
             }
         };
         let rewritten = route.rewritten(&request);
         ctx.protocol = route.protocol;
         ctx.service = self.services.schema(route.service);
-        ctx.operation = ctx.service.and_then(|it| it.operation(route.operation));
+        ctx.operation = self.services.operation(route.service, route.operation);
         if ctx.operation.is_none() {
             // A provider's model may be older than the route table, or have a part of the operations only.
             return Err(AwsError::sender(

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use crate::body::DecodeOptions;
 use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services};
 use crate::protocol::{self, Exchange};
-use crate::provider::{Answer, Provider};
+use crate::provider::{Answer, Answering, Provider, Source};
 use crate::shape::StreamError;
 use crate::validation::validate;
 use crate::{AwsError, RequestContext, Shape, body, eventstream};
@@ -37,18 +37,21 @@ impl ServiceRequests {
     async fn call(&self, ctx: &mut GatewayContext, operation: Operation) -> Handled {
         let service = operation.service().name;
         if !self.services.is_enabled(service) {
-            ctx.source = Some("none");
+            ctx.source = Some(Source::None);
             let message = format!(
                 "Service '{service}' is not enabled. Please check your 'SERVICES' configuration variable."
             );
             return Err(AwsError::internal(message).with_status(501).into());
         }
-        let provider = self.services.providers.get(service);
-        let Some(provider) = provider.filter(|it| it.implements(operation)) else {
-            ctx.source = Some("none");
+        let Some(answering) = self.services.providers.answering(operation) else {
+            ctx.source = Some(Source::None);
             return Err(AwsError::not_implemented(operation).into());
         };
-        ctx.source = Some("native");
+        // From here on it is the backend's own model that counts.
+        let Answering { provider, operation, source } = answering;
+        ctx.source = Some(source);
+        ctx.service = Some(operation.service());
+        ctx.operation = Some(operation);
         let input = read(ctx, operation, &*provider).await?;
         let call = RequestContext {
             operation,

@@ -20,7 +20,6 @@ use serde_json::{Map, Value, json};
 pub use configuration::{Configuration, Variables};
 pub use control::{Action, Control, Requests};
 pub use init::{InitReport, InitReports, InitScript, ScriptState, Stage};
-pub use plugins::PluginState;
 
 use super::edge::{EdgeRequest, EdgeRouter, Rule, RuleError, endpoint, respond};
 use crate::Timestamp;
@@ -52,8 +51,6 @@ pub struct Internal {
     pub has_config_updates: bool,
     /// `DEBUG`: whether there is a report of everything at `diagnose`.
     pub is_debug: bool,
-    /// Plugins of other namespaces than those that this crate knows.
-    pub plugins: Vec<Arc<dyn Fn() -> Vec<PluginState> + Send + Sync>>,
     /// How often what was used.
     pub usage: Arc<dyn Fn() -> Value + Send + Sync>,
     /// Whether the process is in a container.
@@ -81,7 +78,6 @@ impl Internal {
             configuration: Arc::new(Variables::default()),
             has_config_updates: false,
             is_debug: false,
-            plugins: Vec::new(),
             usage: Arc::new(|| json!({})),
             is_container: false,
             machine_id: session_id.chars().take(8).collect(),

@@ -9,14 +9,15 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{
-    Action, Control, InitReport, InitReports, InitScript, Internal, PREFIXES, PluginState, ROUTES,
-    ScriptState, Stage, Variables, add_routes,
+    Action, Control, InitReport, InitReports, InitScript, Internal, PREFIXES, ROUTES, ScriptState, Stage,
+    Variables, add_routes,
 };
 use crate::Timestamp;
 use crate::clock::ManualClock;
 use crate::context::Environment;
 use crate::gateway::edge::EdgeRouter;
 use crate::gateway::{AwsChainOptions, Gateway, tests};
+use crate::plugin::{PluginId, PluginState};
 use crate::provider::Providers;
 use crate::shape::ByteStream;
 
@@ -283,20 +284,34 @@ fn diagnosis() {
 #[test]
 fn plugins() {
     let process = process(|internal| {
-        internal.plugins.push(Arc::new(|| {
-            vec![PluginState {
-                namespace: "asf.hooks.on_infra_start".to_owned(),
-                name: "greet".to_owned(),
-                is_loaded: false,
-                error: Some("no voice".to_owned()),
-            }]
-        }));
+        let plugins = internal.providers.plugins();
+        let failed = PluginState::Failed { error: "no voice".to_owned() };
+        plugins.keep_as(PluginId::new("hooks", "on_infra_start:greet"), 3, failed);
+        let skipped = PluginState::Skipped { reason: "no key".to_owned() };
+        plugins.keep_as(PluginId::new("extensions", "locked"), 0, skipped);
+        plugins.keep_as(PluginId::new("extensions", "open"), 0, PluginState::Loaded);
     });
     let (status, plugins) = process.json("GET", "/_localstack/plugins", "");
     assert_eq!(status, 200);
     assert_eq!(
-        plugins["asf.hooks.on_infra_start"],
-        json!([{"name": "greet", "is_initialized": false, "is_loaded": false, "error": "no voice"}])
+        plugins["hooks"],
+        json!([{
+            "name": "on_infra_start:greet", "is_initialized": true, "is_loaded": false, "error": "no voice",
+            "state": "failed", "reason": "no voice", "priority": 3,
+        }])
+    );
+    assert_eq!(
+        plugins["extensions"],
+        json!([
+            {
+                "name": "locked", "is_initialized": false, "is_loaded": false, "error": null,
+                "state": "skipped", "reason": "no key", "priority": 0,
+            },
+            {
+                "name": "open", "is_initialized": true, "is_loaded": true, "error": null,
+                "state": "loaded", "reason": null, "priority": 0,
+            },
+        ])
     );
 }
 

@@ -11,17 +11,22 @@ use std::time::Duration;
 use anyhow::Context as _;
 use asf_runtime::config::{Config, Listener};
 use asf_runtime::gateway::internal::{Action, Control, InitReports, Stage};
+use asf_runtime::hook::{HookContext, HookPoint};
 
 use super::run_dir::{RunDir, State};
 use super::wait::Deadline;
 use super::{Failure, Outcome, Session, config, docker, log_file, logging, output, process};
 use crate::init::InitScripts;
-use crate::{Limits, Server, Surroundings, Tls};
+use crate::{Emulator, Limits, Server, Surroundings, Tls};
 
 /// How long a process in the background may take until it is ready. Hooks of users run in that time.
 const READY_TIME: Duration = Duration::from_secs(300);
 /// How long an init script may take.
 const SCRIPT_TIME: Duration = Duration::from_secs(300);
+/// How long a hook may take.
+const HOOK_TIME: Duration = Duration::from_secs(60);
+/// How long a hook may take when the end was asked for: whoever did waits, and a container is killed soon.
+const LAST_HOOK_TIME: Duration = Duration::from_secs(5);
 /// Lines of the log that are shown when it does not get ready.
 const LAST_WORDS: usize = 5;
 
@@ -146,7 +151,15 @@ async fn serve(
         () = scripts.run(Stage::Boot) => {}
         () = signals.next() => return Ok(Action::Kill),
     }
-    let gateway = Arc::new(crate::controlled_gateway(session.layers.settings(), around)?);
+    let Emulator { gateway, extensions } = crate::controlled_emulator(session.layers.settings(), around)?;
+    let gateway = Arc::new(gateway);
+    let at = |point, urls: &[String]| HookContext::new(point, extensions.clone(), urls.to_vec());
+    let hooks = &extensions.surfaces().hooks;
+    let starting = at(HookPoint::OnInfraStart, &[]);
+    tokio::select! {
+        _ = hooks.run(&starting, HOOK_TIME) => {}
+        () = signals.next() => return Ok(Action::Kill),
+    }
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
         _ => Failure::Address { address: it.place.to_string(), error: it.error },
@@ -165,10 +178,14 @@ async fn serve(
             requested = requests.next() => action.set(requested),
         }
     }));
+    let (ready_hooks, end) = (at(HookPoint::OnInfraReady, &urls), at(HookPoint::OnInfraShutdown, &urls));
     // It is served meanwhile, so that a script which calls is answered.
     tokio::select! {
         () = scripts.run(Stage::Start) => {}
-        () = serving.as_mut() => return Ok(action.get()),
+        () = serving.as_mut() => {
+            end_hooks(&end).await?;
+            return Ok(action.get());
+        }
     }
     // Scripts and Testcontainers wait for `Ready.` on a line of its own.
     let banner = if banner {
@@ -180,11 +197,15 @@ async fn serve(
     ready(addresses)?;
     // They may call what is ready; whoever waits for them asks /_localstack/init/ready.
     let when_ready = tokio::spawn({
-        let scripts = scripts.clone();
-        async move { scripts.run(Stage::Ready).await }
+        let (scripts, hooks) = (scripts.clone(), hooks.clone());
+        async move {
+            hooks.run(&ready_hooks, HOOK_TIME).await;
+            scripts.run(Stage::Ready).await;
+        }
     });
     serving.await;
     when_ready.abort();
+    end_hooks(&end).await?;
     // Whoever asks again does not want to wait for them.
     let mut again = Signals::listen()?;
     tokio::select! {
@@ -192,6 +213,16 @@ async fn serve(
         () = again.next() => {}
     }
     Ok(action.get())
+}
+
+/// Runs the hooks of the end. Whoever asks again for the end does not want to wait for them.
+async fn end_hooks(end: &HookContext) -> io::Result<()> {
+    let mut again = Signals::listen()?;
+    tokio::select! {
+        _ = end.extensions().surfaces().hooks.run(end, LAST_HOOK_TIME) => {}
+        () = again.next() => {}
+    }
+    Ok(())
 }
 
 /// What init scripts find in their environment: where to call, and credentials that will do.
