@@ -5,13 +5,15 @@
 //! - [`Manifest`]: what an extension's folder says of it, `asf-extension.toml`;
 //! - [`Folder`]: where extensions are installed, from folders and archives, enabled and disabled;
 //! - [`Program`]: the process of one: started when first needed, started again when it crashed, stopped;
-//! - [`ExtensionProvider`] and [`route`]: how calls and requests reach it.
+//! - [`ExtensionProvider`] and [`route`]: how calls and requests reach it;
+//! - [`Hosted`]: all of them in a process that serves.
 //!
 //! What is said on the socket is in `docs/extensions-out-of-process.md`.
 
 mod archive;
 mod call;
 mod folder;
+mod hosted;
 mod manifest;
 mod name;
 mod program;
@@ -20,8 +22,9 @@ mod route;
 
 pub use archive::ArchiveError;
 pub use folder::{Folder, FolderError, Installed};
-pub use manifest::{Fault, Hook, MANIFEST, Manifest, ManifestError, PROTOCOL, Route, Served, Start};
+pub use hosted::{Changes, Hosted};
+pub use manifest::{Fault, MANIFEST, Manifest, ManifestError, Moment, PROTOCOL, Route, Served, Start};
 pub use name::{ExtensionName, InvalidName};
-pub use program::{Around, Program, Status, Unavailable};
+pub use program::{Around, Instance, Program, Status, Unavailable};
 pub use provider::ExtensionProvider;
 pub use route::route;

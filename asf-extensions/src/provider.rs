@@ -16,21 +16,15 @@ use crate::manifest::Served;
 #[derive(Debug)]
 pub struct ExtensionProvider {
     service: &'static ServiceSchema,
-    name: &'static str,
     served: Served,
     program: Program,
 }
 
 impl ExtensionProvider {
-    /// The provider of a service, named `extension:<name>`.
+    /// The provider of a service.
     #[must_use]
-    pub fn new(
-        service: &'static ServiceSchema,
-        name: &'static str,
-        served: Served,
-        program: Program,
-    ) -> Self {
-        Self { service, name, served, program }
+    pub fn new(service: &'static ServiceSchema, served: Served, program: Program) -> Self {
+        Self { service, served, program }
     }
 }
 
@@ -40,7 +34,7 @@ impl Provider for ExtensionProvider {
     }
 
     fn name(&self) -> &'static str {
-        self.name
+        "extension"
     }
 
     fn implements(&self, operation: Operation) -> bool {

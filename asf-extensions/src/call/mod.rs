@@ -13,8 +13,8 @@ use asf_runtime::{AwsError, Bytes, RequestContext, Value};
 use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
 
-use crate::Program;
 use crate::program::Instance;
+use crate::{Moment, Program, Status};
 
 /// Bytes of an answer, at most.
 const MOST: usize = 128 << 20;
@@ -56,6 +56,23 @@ pub(crate) async fn call(program: &Program, ctx: &RequestContext, mut input: Val
             Err(error) => return Err(failed(program, &instance, ctx, error).await.into()),
         }
     }
+}
+
+/// Tells a program of a moment. One that does not run is started for it, but for the end.
+///
+/// # Errors
+/// What went wrong, in a sentence.
+pub(crate) async fn notify(program: &Program, moment: Moment) -> Result<(), String> {
+    let instance = match program.status() {
+        Status::Running(instance) => instance,
+        _ if moment == Moment::OnInfraShutdown => return Ok(()),
+        _ => program.ready().await.map_err(|error| error.to_string())?,
+    };
+    let path = format!("/hooks/{}", moment.name());
+    let told = exchange(&instance, &path, Bytes::from_static(b"{}"));
+    let told = tokio::time::timeout(program.manifest().call_timeout, told).await;
+    let told = told.unwrap_or(Err(CallError::Late(program.manifest().call_timeout.as_secs_f64())));
+    told.map(drop).map_err(|error| format!("the extension '{}' {error}", program.name()))
 }
 
 async fn ask(

@@ -85,7 +85,8 @@ pub(super) fn faults(manifest: &Manifest) -> Vec<Fault> {
     if has_nul || manifest.command.first().is_none_or(String::is_empty) {
         faults.push(Fault::NoCommand);
     }
-    if manifest.operations.is_empty() && manifest.routes.is_empty() && manifest.hooks.is_empty() {
+    let has_operations = !manifest.operations.is_empty() || !manifest.overrides.is_empty();
+    if !has_operations && manifest.routes.is_empty() && manifest.hooks.is_empty() {
         faults.push(Fault::ServesNothing);
     }
     for (name, value) in &manifest.environment {
@@ -103,7 +104,7 @@ fn fault_of_route(route: &Route, scratch: &EdgeRouter) -> Option<Fault> {
     let path = &route.path;
     let is_below =
         |ours: &&str| path.strip_prefix(*ours).is_some_and(|it| it.is_empty() || it.starts_with('/'));
-    if OURS.iter().any(|it| is_below(it)) {
+    if OURS.iter().any(is_below) {
         return Some(Fault::OurPath(path.clone()));
     }
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
@@ -120,7 +121,7 @@ fn fault_of_route(route: &Route, scratch: &EdgeRouter) -> Option<Fault> {
 /// What is wrong with the operations.
 pub(super) fn faults_of_operations(manifest: &Manifest) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for (service, served) in &manifest.operations {
+    for (service, served) in manifest.operations.iter().chain(&manifest.overrides) {
         let Some(schema) = asf_specs::service(service) else {
             let nearest = nearest(service, asf_specs::names()).map(str::to_owned);
             faults.push(Fault::NoSuchService { service: service.clone(), nearest });
@@ -163,7 +164,7 @@ mod tests {
         let served = if more.contains('[') && !more.contains("command") && !more.contains("[environment]") {
             ""
         } else {
-            "hooks = [\"ready\"]\n"
+            "hooks = [\"on_infra_ready\"]\n"
         };
         text + served + more
     }
@@ -181,6 +182,10 @@ mod tests {
             ("call-timeout = \"1s\"", "a number of seconds"),
             ("start-timeout = 1e9", "900 at most"),
             ("start = \"sometimes\"", "unknown variant `sometimes`, expected `lazy` or `eager`"),
+            (
+                "hooks = [\"ready\"]",
+                "unknown variant `ready`, expected `on_infra_ready` or `on_infra_shutdown`",
+            ),
             ("[environment]\nAWS_ENDPOINT_URL = \"x\"", "AWS_ENDPOINT_URL cannot be set"),
             ("[environment]\n\"A=B\" = \"x\"", "A=B cannot be set"),
             ("[operations]\nsqs = \"all\"", "\"*\" or a list of operations"),

@@ -79,10 +79,14 @@ pub struct Manifest {
     pub environment: BTreeMap<String, String>,
     /// Moments that it wants to be told of.
     #[serde(default)]
-    pub hooks: Vec<Hook>,
-    /// By service (botocore's folder name), the operations that it answers.
+    pub hooks: Vec<Moment>,
+    /// By service (botocore's folder name), the operations that it answers where there is no native provider
+    /// of them.
     #[serde(default)]
     pub operations: BTreeMap<String, Served>,
+    /// By service, the operations that it answers in the place of the native provider.
+    #[serde(default)]
+    pub overrides: BTreeMap<String, Served>,
     /// Paths and hosts that it answers.
     #[serde(default)]
     pub routes: Vec<Route>,
@@ -99,23 +103,23 @@ pub enum Start {
     Eager,
 }
 
-/// A moment of the emulator's life.
+/// A moment of the emulator's life, by the names of [hooks](asf_runtime::hook::HookPoint).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Hook {
-    /// Requests are answered from now on.
-    Ready,
-    /// The emulator ends; calls of it are not answered any more.
-    Shutdown,
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Requests are answered, and `Ready.` has been said.
+    OnInfraReady,
+    /// The emulator ends; it answers no calls any more.
+    OnInfraShutdown,
 }
 
-impl Hook {
-    /// `ready`, `shutdown`.
+impl Moment {
+    /// `on_infra_ready`, `on_infra_shutdown`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Ready => "ready",
-            Self::Shutdown => "shutdown",
+            Self::OnInfraReady => "on_infra_ready",
+            Self::OnInfraShutdown => "on_infra_shutdown",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A life of a process, from its start to its end, and what comes after.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use super::launch::{Launched, launch};
 use super::{Shared, Status};
@@ -34,6 +34,10 @@ impl Shared {
 
     async fn live(self: Arc<Self>) {
         let name = &self.manifest.name;
+        let before = self.before.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(before) = before {
+            Box::pin(before.stop()).await;
+        }
         // Whatever is dropped on the way takes its process with it.
         let launched = tokio::select! {
             launched = launch(&self) => launched,

@@ -6,7 +6,7 @@ mod output;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use asf_runtime::Timestamp;
@@ -54,6 +54,8 @@ struct Shared {
     status: watch::Sender<Status>,
     /// Set once, when it shall run no more.
     ending: watch::Sender<bool>,
+    /// The program that had its place before, until that has ended.
+    before: Mutex<Option<Program>>,
     /// Crashes in a row.
     crashes: AtomicU32,
 }
@@ -149,12 +151,18 @@ impl Program {
     /// The program of an extension that is installed in a folder. It is not started here.
     #[must_use]
     pub fn new(manifest: Manifest, folder: PathBuf, around: Around) -> Self {
+        Self::after(None, manifest, folder, around)
+    }
+
+    /// As [`new`](Self::new), in the place of another program, which it stops before it is started.
+    pub(crate) fn after(before: Option<Self>, manifest: Manifest, folder: PathBuf, around: Around) -> Self {
         Self(Arc::new(Shared {
             manifest,
             folder,
             around,
             status: watch::Sender::new(Status::Idle),
             ending: watch::Sender::new(false),
+            before: Mutex::new(before),
             crashes: AtomicU32::new(0),
         }))
     }
@@ -222,6 +230,13 @@ impl Program {
     /// Ends it for good: its standard input is closed and it is sent SIGTERM; what still runs after the
     /// grace is killed, and so are processes that it has started and left behind.
     pub async fn stop(&self) {
+        self.end();
+        let mut status = self.0.status.subscribe();
+        let _ = status.wait_for(|now| matches!(now, Status::Stopped)).await;
+    }
+
+    /// Begins what [`stop`](Self::stop) does, which goes on by itself.
+    pub fn end(&self) {
         self.0.ending.send_replace(true);
         self.0.status.send_if_modified(|now| {
             let is_quiet = matches!(now, Status::Idle | Status::Crashed { .. });
@@ -230,8 +245,6 @@ impl Program {
             }
             is_quiet
         });
-        let mut status = self.0.status.subscribe();
-        let _ = status.wait_for(|now| matches!(now, Status::Stopped)).await;
     }
 }
 

@@ -105,7 +105,7 @@ class Extension:
         return bind
 
     def hook(self, name):
-        """Decorates a function without arguments that is called when asf is `ready`, or at its `shutdown`."""
+        """Decorates a function without arguments that is called at `on_infra_ready` or `on_infra_shutdown`."""
 
         def bind(function):
             self.hooks[name] = function
