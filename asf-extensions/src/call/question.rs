@@ -54,3 +54,44 @@ fn headers(headers: &HeaderMap) -> Json {
     }
     Json::Object(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use asf_runtime::context::{Credentials, Environment};
+    use asf_runtime::error::ServiceError as _;
+    use asf_runtime::shape::ByteStream;
+    use asf_runtime::value::neutral::from_neutral;
+
+    use super::*;
+
+    /// What is sent for an upload of these bytes, in pieces, to S3.
+    async fn upload(bytes: Vec<u8>) -> Result<Json, AwsError> {
+        let operation = asf_specs::service("s3").unwrap().operation("PutObject").unwrap();
+        let mut ctx = RequestContext::new(operation, Environment::default());
+        ctx.credentials = Some(Credentials { access_key_id: "AKIA".to_owned(), session_token: None });
+        ctx.request.uri = "/b/k?x=1".parse().unwrap();
+        for value in ["a", "b"] {
+            ctx.request.headers.append("x-many", value.parse().unwrap());
+        }
+        let pieces: Vec<_> = bytes.chunks(1 << 20).map(|it| Ok(Bytes::copy_from_slice(it))).collect();
+        let stream = ByteStream::from_stream(futures_util::stream::iter(pieces), None);
+        let mut input =
+            from_neutral(operation.input().unwrap(), &json!({"Bucket": "b", "Key": "k"})).unwrap();
+        if let Value::Struct(members) = &mut input {
+            members.insert("Body", Value::Stream(stream)).unwrap();
+        }
+        Ok(serde_json::from_slice(&body(&ctx, &mut input).await?).unwrap())
+    }
+
+    #[tokio::test]
+    async fn streams_go_as_base64_up_to_a_limit() {
+        let sent = upload(vec![0xff; 3]).await.unwrap();
+        assert_eq!(sent["input"], json!({"Body": "////", "Bucket": "b", "Key": "k"}));
+        let context = &sent["context"];
+        assert_eq!((&context["access_key_id"], &context["path"]), (&"AKIA".into(), &"/b/k?x=1".into()));
+        assert_eq!(context["headers"], json!({"x-many": "a, b"}));
+        assert!(upload(vec![0; STREAM_MOST]).await.is_ok());
+        let error = upload(vec![0; STREAM_MOST + 1]).await.unwrap_err();
+        assert_eq!(error.code(), "EntityTooLarge");
+    }
+}

@@ -39,9 +39,10 @@ async fn stop_ends_it_and_what_it_has_started() {
 
 #[tokio::test]
 async fn one_that_does_not_listen_is_killed() {
+    // After it has started the other, for which the library reads too.
     let deaf = "signal.signal = lambda *_: None\nos.read = lambda *_: threading.Event().wait()\n\
                 import signal as s\ns.pthread_sigmask(s.SIG_BLOCK, [s.SIGTERM])\n";
-    let scene = Scene::new(&format!("{deaf}{PARENT}"));
+    let scene = Scene::new(&format!("{PARENT}{deaf}"));
     let (own, child) = pids(&scene).await;
     scene.program.stop().await;
     assert!(!runs(&own));

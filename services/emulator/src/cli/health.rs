@@ -55,6 +55,17 @@ pub(super) fn act(target: &Listener, action: &str) -> Option<Answer> {
     ask(target, Method::POST, "/_localstack/health", Some(&serde_json::json!({ "action": action }))).ok()
 }
 
+/// `GET /_asf/extensions`: what a process says of its extensions. Null if none answers.
+pub(super) fn extensions(target: &Listener) -> Value {
+    ask(target, Method::GET, "/_asf/extensions", None).map(|answer| answer.json()).unwrap_or_default()
+}
+
+/// `POST /_asf/extensions/reload`: what came of it. Null if none answers.
+pub(super) fn reload_extensions(target: &Listener) -> Value {
+    let answer = ask(target, Method::POST, "/_asf/extensions/reload", None);
+    answer.map(|answer| answer.json()).unwrap_or_default()
+}
+
 fn ask(target: &Listener, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -153,6 +153,7 @@ async fn serve(
     }
     let Emulator { gateway, extensions } = crate::controlled_emulator(session.layers.settings(), around)?;
     let gateway = Arc::new(gateway);
+    let hosted = crate::extensions::host(settings, &extensions);
     let at = |point, urls: &[String]| HookContext::new(point, extensions.clone(), urls.to_vec());
     let hooks = &extensions.surfaces().hooks;
     let starting = at(HookPoint::OnInfraStart, &[]);
@@ -170,6 +171,9 @@ async fn serve(
     });
     let addresses: Vec<String> = server.places().iter().map(Listener::to_string).collect();
     let urls: Vec<String> = server.places().iter().map(Listener::url).collect();
+    if let Some(place) = server.places().iter().find(|it| matches!(it, Listener::Tcp { .. })) {
+        hosted.set_endpoint(&place.url());
+    }
     scripts.set_environment(script_environment(server.places()));
     let action = Cell::new(Action::Kill);
     let mut serving = pin!(server.run(async {

@@ -262,6 +262,46 @@ async fn without_a_gateway() {
     }
 }
 
+/// A server on a Unix socket gets path and host as they came, and can be gone.
+#[cfg(unix)]
+#[tokio::test]
+async fn over_a_unix_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("s");
+    let proxy = Proxy::unix(&socket, "the mirror");
+    let ask = |target: &str| crate::gateway::edge::EdgeRequest {
+        request: {
+            let mut request = request(Method::PUT, target.to_owned(), "words");
+            request.headers_mut().insert("host", "here.test:99".parse().unwrap());
+            request.headers_mut().insert("connection", "x-hop".parse().unwrap());
+            request.headers_mut().insert("x-hop", "1".parse().unwrap());
+            request
+        },
+        params: crate::gateway::edge::Params::default(),
+        environment: Environment::default(),
+        peer: None,
+    };
+    let gone = proxy.answer(ask("/")).await;
+    assert_eq!(gone.status(), StatusCode::BAD_GATEWAY);
+    let listener = tokio::net::UnixListener::bind(&socket).unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = service_fn(|request: http::Request<Incoming>| {
+                let answer = mirror(request.map(arriving));
+                async move { Ok::<_, Infallible>(answer.await) }
+            });
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    for _ in 0..2 {
+        let response = proxy.answer(ask("/a%2Fb/?x=%20&y")).await;
+        let shown = response.into_body().collect(1 << 20).await.unwrap();
+        let shown = String::from_utf8(shown.to_vec()).unwrap();
+        assert!(shown.starts_with("PUT /a%2Fb/?x=%20&y\n") && shown.ends_with("words"), "{shown}");
+        assert!(shown.contains("\nhost: here.test:99\n") && !shown.contains("x-hop"), "{shown}");
+    }
+}
+
 #[test]
 fn urls() {
     for (url, expected) in [
