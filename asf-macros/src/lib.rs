@@ -1,4 +1,5 @@
-//! `#[provider]` and `#[handler]`: operations bound to functions.
+//! `#[provider]` and `#[handler]`: operations bound to functions. `#[hook]`: functions that run at certain
+//! moments of a process. `#[derive(Store)]` and `#[derive(Record)]`: what providers keep.
 //!
 //! The way of the tokens: `parse` reads an impl block into a `description`, and says everything that
 //! is wrong with it at once; `emit` writes the trait's implementation, the table of handlers and the
@@ -6,9 +7,11 @@
 
 mod description;
 mod emit;
+mod hook;
 mod names;
 mod parse;
 mod problems;
+mod store;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -66,6 +69,59 @@ pub fn handler(
     .into_compile_error();
     let item = TokenStream::from(item);
     quote!(#error #item).into()
+}
+
+/// Runs a function at a moment of a process, once the crate that it is in is linked in:
+/// `#[hook(on_infra_ready)]`.
+///
+/// | moment | when | what the function may take |
+/// |---|---|---|
+/// | `on_infra_start` | before any address is listened at | `&HookContext` |
+/// | `on_infra_ready` | when `Ready.` has been said | `&HookContext` |
+/// | `on_infra_shutdown` | when the last request has been answered | `&HookContext` |
+/// | `prepare_host` | in the command line, before a process or a container is started | `&mut HostContext` |
+/// | `configure_container` | in the command line, before `docker run` | `&mut ContainerContext` |
+///
+/// The contexts are those of `asf_runtime::hook`; a function may take nothing as well. It is `async` or not,
+/// and returns nothing or a `Result<(), E>` whose error is an error, a `String` or a `&str`. A hook that fails is
+/// logged, and everything goes on.
+///
+/// | argument | what it is | without it |
+/// |---|---|---|
+/// | `priority = 10` | the one with the highest runs first | `0` |
+/// | `name = "greet"` | its name among those of its moment | that of the function, with its module |
+/// | `should_load = path` | whether it is of use: a `fn(&asf_runtime::plugin::Settings) -> Result<(), String>`, whose error says why not | always |
+#[proc_macro_attribute]
+pub fn hook(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    hook::expand(arguments.into(), item.into()).into()
+}
+
+/// Makes a store of a struct: each field is a table or an attribute of the service's state.
+///
+/// `#[store(service = "sqs")]` on the struct names the service. Each field says whose it is, and may have a
+/// default, if it is an `Attribute`:
+///
+/// | field | what it is |
+/// |---|---|
+/// | `#[store(local)]` | each account has its own in each region |
+/// | `#[store(cross_region)]` | each account has one |
+/// | `#[store(cross_account)]` | there is one |
+/// | `#[store(local, default = 60)]` | what an `Attribute` is until it is set; without it, `Default` |
+///
+/// The store is registered in `asf_runtime::store::STORES`. The struct needs `Clone`.
+#[proc_macro_derive(Store, attributes(store))]
+pub fn derive_store(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    store::derive_store(item.into()).into()
+}
+
+/// Makes a record of a type that serde can write and read: what tables hold.
+///
+/// `#[record(version = 2, from(1 = OldType))]` says which version is written now, and for each older one the
+/// type that reads it, which must be `Into` this one. Without it the version is 1. A field with
+/// `#[serde(default)]` can be added without a new version.
+#[proc_macro_derive(Record, attributes(record))]
+pub fn derive_record(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    store::derive_record(item.into()).into()
 }
 
 fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {

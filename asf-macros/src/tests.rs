@@ -88,6 +88,30 @@ fn arguments() {
     ));
 }
 
+#[test]
+fn hooks() {
+    let written = |arguments, item| {
+        let tokens = crate::hook::expand(arguments, item);
+        prettyplease::unparse(&syn::parse2(tokens).unwrap())
+    };
+    snapshot!(
+        [
+            written(quote!(on_infra_ready), quote! { fn greet() {} }),
+            written(
+                quote!(prepare_host, priority = -3, name = "certificates", should_load = crate::has_key),
+                quote! {
+                    /// Writes them.
+                    #[cfg(unix)]
+                    pub async fn write(host: &mut HostContext) -> Result<(), io::Error> {
+                        certificates(host.settings()).await
+                    }
+                },
+            ),
+        ]
+        .join("\n// ----\n")
+    );
+}
+
 /// What is right stays, so that what refers to it is not wrong as well.
 #[test]
 fn mistakes() {

@@ -114,7 +114,7 @@ fn registration(provider: &Provider) -> TokenStream {
 }
 
 /// The condition of a plugin: a path, or none.
-fn should_load(condition: Option<&Path>) -> TokenStream {
+pub(crate) fn should_load(condition: Option<&Path>) -> TokenStream {
     match condition {
         // What is expected of it is said of the path.
         Some(path) => quote_spanned!(path.span()=> #path),

@@ -94,10 +94,10 @@ fn is_service(name: &LitStr, problems: &mut Problems) -> bool {
 }
 
 /// What `should_load` is.
-pub(super) const CONDITION: &str = "of a `fn(&asf_runtime::plugin::Settings) -> Result<(), String>`";
+pub(crate) const CONDITION: &str = "of a `fn(&asf_runtime::plugin::Settings) -> Result<(), String>`";
 
 /// A whole number, which may be negative.
-pub(super) fn number(value: &Expr) -> syn::Result<i32> {
+pub(crate) fn number(value: &Expr) -> syn::Result<i32> {
     let is_negative = matches!(value, Expr::Unary(it) if matches!(it.op, syn::UnOp::Neg(_)));
     let digits = match value {
         Expr::Unary(it) if is_negative => &*it.expr,
@@ -114,14 +114,14 @@ pub(super) fn number(value: &Expr) -> syn::Result<i32> {
     }
 }
 
-pub(super) fn string(value: Expr) -> syn::Result<LitStr> {
+pub(crate) fn string(value: Expr) -> syn::Result<LitStr> {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text),
         other => Err(syn::Error::new_spanned(other, "a string is expected here")),
     }
 }
 
-pub(super) fn path(value: Expr, what: &str) -> syn::Result<Path> {
+pub(crate) fn path(value: Expr, what: &str) -> syn::Result<Path> {
     match value {
         Expr::Path(path) if path.qself.is_none() => Ok(path.path),
         other => Err(syn::Error::new_spanned(other, format!("the path {what} is expected here"))),

@@ -1,6 +1,6 @@
 //! From tokens to a description.
 
-mod arguments;
+pub(crate) mod arguments;
 mod handler;
 
 use proc_macro2::{Span, TokenStream};

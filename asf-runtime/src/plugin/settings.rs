@@ -2,28 +2,47 @@
 
 use std::collections::HashMap;
 
-/// What a plugin can be set up with: the process's configuration, by the names of its variables.
+use crate::store::State;
+
+/// What a plugin can be set up with: the process's configuration, by the names of its variables, and the
+/// state that stores are opened in.
 #[derive(Clone, Debug, Default)]
-pub struct Settings(HashMap<String, String>);
+pub struct Settings {
+    variables: HashMap<String, String>,
+    state: State,
+}
 
 impl Settings {
     /// The value of a variable, if it is set and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// Sets a variable; an empty text is as good as none.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.0.insert(name.into(), value.into());
+        self.variables.insert(name.into(), value.into());
     }
 
     /// All variables that are set and not empty, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.variables
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .filter(|(_, value)| !value.is_empty())
+    }
+
+    /// Where the stores are: one state for all providers of a process. Without
+    /// [`with_state`](Self::with_state), one that is gone with the process.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// With another state.
+    #[must_use]
+    pub fn with_state(self, state: State) -> Self {
+        Self { state, ..self }
     }
 
     /// Whether a variable is set to what LocalStack takes for yes: `1` or `true`, in any case.
@@ -35,6 +54,7 @@ impl Settings {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Settings {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { variables, state: State::new() }
     }
 }

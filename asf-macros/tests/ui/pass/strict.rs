@@ -4,8 +4,9 @@
 #![deny(warnings, missing_docs, unused, unreachable_pub, rust_2018_idioms, unused_qualifications)]
 
 use asf_api_sqs::{CreateQueueRequest, CreateQueueResult, SqsApi, SqsError};
-use asf_macros::provider;
+use asf_macros::{hook, provider};
 use asf_runtime::RequestContext;
+use asf_runtime::hook::HookContext;
 
 /// Queues.
 #[derive(Debug, Default)]
@@ -29,5 +30,15 @@ impl SqsApi for Queues {
         Ok(())
     }
 }
+
+/// Greets.
+#[hook(on_infra_ready, priority = 1)]
+pub async fn greet(ctx: &HookContext) -> Result<(), String> {
+    std::future::ready(ctx.urls().len()).await;
+    Ok(())
+}
+
+#[hook(on_infra_shutdown)]
+fn part() {}
 
 fn main() {}

@@ -1,9 +1,7 @@
 //! `asf completion SHELL`.
 
-use clap::CommandFactory as _;
-
+use super::Outcome;
 use super::output::print;
-use super::{Cli, Outcome};
 
 /// Arguments of `completion`.
 #[derive(Debug, clap::Args)]
@@ -14,6 +12,6 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let mut text = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "asf", &mut text);
+    clap_complete::generate(arguments.shell, &mut super::command_line(), "asf", &mut text);
     Ok(print(&String::from_utf8_lossy(&text))?)
 }

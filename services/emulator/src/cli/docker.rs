@@ -4,8 +4,9 @@ use std::io;
 use std::process::{Command, Stdio};
 
 use asf_runtime::config::{Config, Listener};
+use asf_runtime::hook::ContainerContext;
 
-use super::{Failure, Outcome, Session, config};
+use super::{Failure, Outcome, Session, config, hooks};
 
 /// Where the image has what is kept.
 const VOLUME: &str = "/var/lib/localstack";
@@ -13,7 +14,9 @@ const VOLUME: &str = "/var/lib/localstack";
 pub(super) fn run(session: &Session, detached: bool) -> Outcome {
     let settings = session.config()?;
     find_engine(&settings)?;
-    let status = docker(&settings)?.args(arguments(session, &settings, detached)).status()?;
+    let mut container = container(session, &settings, detached);
+    hooks::configure_container(session, &mut container)?;
+    let status = docker(&settings)?.arg("run").args(container.into_words()).status()?;
     match status.code() {
         Some(0) => Ok(()),
         code => Err(Failure::Silent(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))),
@@ -48,9 +51,9 @@ fn find_engine(settings: &Config) -> Outcome {
     }
 }
 
-/// The words after `docker`.
-fn arguments(session: &Session, settings: &Config, detached: bool) -> Vec<String> {
-    let mut words = vec!["run".to_owned(), "--rm".to_owned()];
+/// The container as the configuration says; hooks may change it.
+fn container(session: &Session, settings: &Config, detached: bool) -> ContainerContext {
+    let mut words = vec!["--rm".to_owned()];
     words.extend(detached.then(|| "--detach".to_owned()));
     words.extend(["--name".to_owned(), settings.main_container_name.clone()]);
     let mut inside = Vec::new();
@@ -68,6 +71,5 @@ fn arguments(session: &Session, settings: &Config, detached: bool) -> Vec<String
     }
     words.extend(["--volume".to_owned(), format!("{}:{VOLUME}", settings.volume_dir.display())]);
     words.extend(settings.docker_flags.split_whitespace().map(str::to_owned));
-    words.push(settings.image_name.clone());
-    words
+    ContainerContext::new(session.layers.settings(), words, settings.image_name.clone())
 }

@@ -22,7 +22,7 @@ const MAX_ANSWER: usize = 4 << 20;
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
-    body: Bytes,
+    pub(super) body: Bytes,
 }
 
 impl Answer {
@@ -37,7 +37,12 @@ impl Answer {
 
 /// `GET /_localstack/health`. None if nothing answers.
 pub(super) fn health(target: &Listener) -> Option<Answer> {
-    ask(target, Method::GET, "/_localstack/health", None).ok()
+    get(target, "/_localstack/health")
+}
+
+/// `GET` of a path. None if nothing answers.
+pub(super) fn get(target: &Listener, path: &str) -> Option<Answer> {
+    ask(target, Method::GET, path, None).ok()
 }
 
 /// Whether everything that runs at start has run; a process that does not say is ready.
@@ -66,7 +71,13 @@ pub(super) fn reload_extensions(target: &Listener) -> Value {
     answer.map(|answer| answer.json()).unwrap_or_default()
 }
 
-fn ask(target: &Listener, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Answer> {
+/// Asks a process.
+pub(super) fn ask(
+    target: &Listener,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> anyhow::Result<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let exchange = async {

@@ -5,9 +5,11 @@
 mod completion;
 mod config;
 mod docker;
+mod extension;
 mod extensions;
 mod failure;
 mod health;
+mod hooks;
 mod log_file;
 mod logging;
 mod logs;
@@ -24,7 +26,7 @@ mod wait;
 use std::process::ExitCode;
 
 use asf_runtime::config::{Config, Layers, Listener};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use failure::Failure;
 use output::Format;
@@ -133,11 +135,16 @@ impl Session {
     }
 }
 
+/// The command line, with the commands of extensions.
+fn command_line() -> clap::Command {
+    extension::add_to(Cli::command())
+}
+
 /// Runs a command line.
 #[must_use]
 pub fn main() -> ExitCode {
-    match run(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(&command_line().get_matches()) {
+        Ok(code) => code,
         Err(failure) => {
             if let Some(message) = failure.message() {
                 eprintln!("error: {message}");
@@ -147,7 +154,19 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Outcome {
+fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    if let Some((name, arguments)) = matches.subcommand()
+        && !Command::has_subcommand(name)
+        && let Some(plugin) = extension::find(name)
+    {
+        let global = Global::from_arg_matches(matches).map_err(|error| Failure::Usage(error.to_string()))?;
+        return extension::run(&Session::open(global)?, plugin, arguments);
+    }
+    let cli = Cli::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+    own(cli).map(|()| ExitCode::SUCCESS)
+}
+
+fn own(cli: Cli) -> Outcome {
     let Some(command) = cli.command else {
         return start::run(&mut Session::open(cli.global)?, &cli.start);
     };
@@ -175,10 +194,8 @@ fn run(cli: Cli) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Cli::command().debug_assert();
+        super::command_line().debug_assert();
     }
 }

@@ -15,7 +15,7 @@ use asf_runtime::hook::{HookContext, HookPoint};
 
 use super::run_dir::{RunDir, State};
 use super::wait::Deadline;
-use super::{Failure, Outcome, Session, config, docker, log_file, logging, output, process};
+use super::{Failure, Outcome, Session, config, docker, hooks, log_file, logging, output, process};
 use crate::init::InitScripts;
 use crate::{Emulator, Limits, Server, Surroundings, Tls};
 
@@ -79,6 +79,11 @@ pub(super) fn run(session: &mut Session, arguments: &Arguments) -> Outcome {
     }
     if let Some(listen) = &arguments.listen {
         session.layers.set("GATEWAY_LISTEN", listen);
+    }
+    let mut arguments = arguments.clone();
+    // The process in the background is on the other side: the command line that started it has run them.
+    if !arguments.in_background {
+        arguments.env.extend(hooks::prepare_host(session, arguments.docker)?);
     }
     let settings = session.config()?;
     if arguments.docker {
@@ -155,10 +160,10 @@ async fn serve(
     let gateway = Arc::new(gateway);
     let hosted = crate::extensions::host(settings, &extensions);
     let at = |point, urls: &[String]| HookContext::new(point, extensions.clone(), urls.to_vec());
-    let hooks = &extensions.surfaces().hooks;
+    let run_hooks = &extensions.surfaces().hooks;
     let starting = at(HookPoint::OnInfraStart, &[]);
     tokio::select! {
-        _ = hooks.run(&starting, HOOK_TIME) => {}
+        _ = run_hooks.run(&starting, HOOK_TIME) => {}
         () = signals.next() => return Ok(Action::Kill),
     }
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
@@ -201,7 +206,7 @@ async fn serve(
     ready(addresses)?;
     // They may call what is ready; whoever waits for them asks /_localstack/init/ready.
     let when_ready = tokio::spawn({
-        let (scripts, hooks) = (scripts.clone(), hooks.clone());
+        let (scripts, hooks) = (scripts.clone(), run_hooks.clone());
         async move {
             hooks.run(&ready_hooks, HOOK_TIME).await;
             scripts.run(Stage::Ready).await;
