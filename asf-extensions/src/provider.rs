@@ -45,6 +45,12 @@ impl Provider for ExtensionProvider {
         self.implements(operation).then(|| Box::new(Value::Null) as Box<dyn Shape>)
     }
 
+    /// See [`Program::forget`].
+    fn reset(&self) -> bool {
+        self.program.forget();
+        true
+    }
+
     fn call<'a>(
         &'a self,
         ctx: &'a RequestContext,

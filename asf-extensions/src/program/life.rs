@@ -56,6 +56,7 @@ impl Shared {
         };
         tracing::info!(extension = %name, pid = instance.pid, "an extension is started");
         let began = self.now();
+        let mut resets = self.resets.subscribe();
         self.status.send_replace(Status::Running(instance));
         tokio::select! {
             ended = child.wait() => {
@@ -65,11 +66,27 @@ impl Shared {
                 tracing::error!(extension = %name, "an extension {ended}");
                 self.crashed(ended, 0);
             }
+            // The sender lives as long as this.
+            _ = resets.changed() => {
+                child.end(self.around.grace).await;
+                tracing::info!(extension = %name, "an extension is stopped, to forget what it knew");
+                self.after_a_reset();
+            }
             () = self.end_is_asked_for() => {
                 child.end(self.around.grace).await;
                 tracing::info!(extension = %name, "an extension is stopped");
                 self.status.send_replace(Status::Stopped);
             }
+        }
+    }
+
+    fn after_a_reset(self: Arc<Self>) {
+        // See `crashed`.
+        self.status.send_modify(|status| {
+            *status = if *self.ending.borrow() { Status::Stopped } else { Status::Idle };
+        });
+        if self.manifest.start == Start::Eager {
+            self.begin();
         }
     }
 

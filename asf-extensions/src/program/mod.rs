@@ -54,6 +54,8 @@ struct Shared {
     status: watch::Sender<Status>,
     /// Set once, when it shall run no more.
     ending: watch::Sender<bool>,
+    /// Counts how often it was asked to forget.
+    resets: watch::Sender<u64>,
     /// The program that had its place before, until that has ended.
     before: Mutex<Option<Program>>,
     /// Crashes in a row.
@@ -162,6 +164,7 @@ impl Program {
             around,
             status: watch::Sender::new(Status::Idle),
             ending: watch::Sender::new(false),
+            resets: watch::Sender::new(0),
             before: Mutex::new(before),
             crashes: AtomicU32::new(0),
         }))
@@ -224,6 +227,22 @@ impl Program {
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// Lets it forget what it has in memory: its process ends as with [`stop`](Self::stop), in the background,
+    /// and calls that come from now on are for the next one. What it keeps in its data folder is its own affair.
+    pub fn forget(&self) {
+        let is_running = self.0.status.send_if_modified(|status| {
+            let is_running = matches!(status, Status::Running(_));
+            if is_running {
+                // Whoever calls from now on waits.
+                *status = Status::Starting;
+            }
+            is_running
+        });
+        if is_running {
+            self.0.resets.send_modify(|count| *count += 1);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Ends of programs: nothing is left behind.
 
+use asf_runtime::provider::Provider as _;
+
 use crate::program::{Scene, runs, until};
 
 /// Answers with its process id and that of a process that it has started.
@@ -22,7 +24,7 @@ async fn are_gone(own: &str, child: &str) {
 async fn stop_ends_it_and_what_it_has_started() {
     let end =
         "import atexit\natexit.register(lambda: open(os.environ['ASF_EXTENSION_DATA'] + '/end', 'w'))\n";
-    let scene = Scene::new(&format!("{end}{PARENT}"));
+    let scene = Scene::with_grace(&format!("{end}{PARENT}"), std::time::Duration::from_secs(20));
     let (own, child) = pids(&scene).await;
     let socket = std::path::PathBuf::from(format!("/proc/{own}/environ"));
     let socket = std::fs::read_to_string(socket).unwrap_or_default();
@@ -35,6 +37,21 @@ async fn stop_ends_it_and_what_it_has_started() {
             assert!(!std::path::Path::new(path).parent().unwrap().exists(), "{path}");
         }
     }
+}
+
+/// What it is asked for is answered before it ends.
+#[tokio::test]
+async fn calls_under_way_are_answered() {
+    let slow = "@call\ndef f(input, context):\n open(os.environ['ASF_EXTENSION_DATA'] + '/here', 'w').close()\n \
+                threading.Event().wait(0.2)\n \
+                return {'TranslatedText': 'late', 'SourceLanguageCode': 'en', 'TargetLanguageCode': 'de'}";
+    let scene = Scene::with_grace(slow, std::time::Duration::from_secs(20));
+    let here = scene.folder.join("data/here");
+    let (answer, ()) = tokio::join!(scene.call("a"), async {
+        until("it is called", || here.exists()).await;
+        scene.program.stop().await;
+    });
+    assert_eq!(answer.as_deref(), Ok("late"));
 }
 
 #[tokio::test]
@@ -58,6 +75,19 @@ fn nothing_outlives_the_runtime() {
     drop(runtime);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(are_gone(&own, &child));
+}
+
+#[tokio::test]
+async fn a_reset_begins_anew() {
+    let count = "calls = []\n@call\ndef f(input, context):\n calls.append(1)\n \
+                 return {'TranslatedText': str(len(calls)), 'SourceLanguageCode': 'en', 'TargetLanguageCode': 'de'}";
+    let scene = Scene::new(count);
+    assert!(scene.provider.reset(), "there is nothing to forget yet");
+    assert_eq!(scene.call("a").await.as_deref(), Ok("1"));
+    assert_eq!(scene.call("a").await.as_deref(), Ok("2"));
+    assert!(scene.provider.reset());
+    assert_eq!(scene.call("a").await.as_deref(), Ok("1"));
+    scene.program.stop().await;
 }
 
 #[tokio::test]

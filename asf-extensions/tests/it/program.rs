@@ -37,7 +37,7 @@ pub(crate) struct Scene {
     pub(crate) program: Program,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) folder: PathBuf,
-    provider: ExtensionProvider,
+    pub(crate) provider: ExtensionProvider,
     environment: Environment,
     root: tempfile::TempDir,
 }
@@ -48,13 +48,21 @@ impl Scene {
     }
 
     pub(crate) fn with(main: &str, manifest: &str) -> Self {
+        Self::of(main, manifest, Duration::from_millis(300))
+    }
+
+    /// With a time in which it may end that is not over however slow the machine is.
+    pub(crate) fn with_grace(main: &str, grace: Duration) -> Self {
+        Self::of(main, "", grace)
+    }
+
+    fn of(main: &str, manifest: &str, grace: Duration) -> Self {
         let root = tempfile::tempdir().unwrap();
         let source = root.path().join("source");
         write(&source, main, manifest);
         let installed = Folder::of_volume(root.path()).install(&source).unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_000_000)));
         let environment = Environment { clock: clock.clone(), ..Environment::default() };
-        let grace = Duration::from_millis(300);
         let around = Around { environment: environment.clone(), grace, ..Around::default() };
         around.endpoint.set("http://127.0.0.1:1".to_owned()).unwrap();
         let program = Program::new(installed.manifest.unwrap(), installed.folder.clone(), around);

@@ -132,10 +132,12 @@ class Extension:
         signal.signal(signal.SIGTERM, end)
         threading.Thread(target=watch, daemon=True).start()
         server.serve_forever(poll_interval=0.05)
+        # Waits for what is under way. What takes longer than asf waits is killed.
+        server.server_close()
 
 
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True
+    daemon_threads = False
     request_queue_size = 128
 
 
