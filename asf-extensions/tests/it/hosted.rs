@@ -6,6 +6,7 @@ use asf_extensions::{Around, Folder, Hosted};
 use asf_runtime::extension::{Extensions, Surfaces};
 use asf_runtime::gateway::edge::{EdgeRequest, Found};
 use asf_runtime::hook::{HookContext, HookPoint};
+use asf_runtime::provider::{DynamicProvider, Source, Tier};
 use asf_runtime::shape::ByteStream;
 use http::{Method, Request};
 use serde_json::Value;
@@ -171,5 +172,28 @@ async fn another_look() {
     assert!(scene.listed().await[0]["error"].as_str().unwrap().contains("invalid type"));
     scene.install(MANIFEST);
     assert!(scene.reload().await.contains(r#""added":["notes"]"#));
-    drop(Arc::new(scene));
+}
+
+/// What is native goes first, but for what an extension overrides.
+#[tokio::test]
+async fn who_answers() {
+    let translate = asf_specs::service("translate").unwrap();
+    let native = || DynamicProvider::new(translate).handle("ListLanguages", |_, input| async { Ok(input) });
+    for (manifest, expected) in [
+        ("", "native"),
+        ("[overrides]\ntranslate = [\"ListLanguages\"]\n", "extension:notes"),
+        ("[overrides]\ntranslate = \"*\"\n", "extension:notes"),
+    ] {
+        let scene = Scene::new();
+        scene.install(manifest);
+        let providers = &scene.extensions.surfaces().providers;
+        providers.add(Tier::Native, Source::Native, Arc::new(native().unwrap()));
+        scene.hosted.load().unwrap();
+        let source = |name| {
+            let answering = providers.answering(translate.operation(name).unwrap());
+            answering.map(|it| it.source.to_string())
+        };
+        assert_eq!(source("ListLanguages").as_deref(), Some(expected), "{manifest}");
+        assert_eq!(source("TranslateText").as_deref(), Some("extension:notes"), "{manifest}");
+    }
 }
