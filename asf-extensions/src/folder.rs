@@ -143,9 +143,11 @@ impl Folder {
         let _one_at_a_time = self.lock()?;
         let staging = tempfile::Builder::new().prefix(".installing-").tempdir_in(&self.0);
         let staging = staging.map_err(at(&self.0))?;
-        archive::unpack(source, staging.path())
+        let unpacked = staging.path().join("unpacked");
+        fs::create_dir(&unpacked).map_err(at(&unpacked))?;
+        archive::unpack(source, &unpacked)
             .map_err(|error| FolderError::Archive { source_path: source.to_owned(), error })?;
-        let root = root(staging.path());
+        let root = root(&unpacked);
         let wrong = |error| FolderError::Manifest { source_path: source.to_owned(), error };
         let manifest = Manifest::read(&root).map_err(|error| match error {
             // The folder that was looked in is ours.
@@ -156,16 +158,13 @@ impl Folder {
         let folder = self.of(&manifest.name);
         let package = folder.join("package");
         fs::create_dir_all(folder.join("data")).map_err(at(&folder))?;
-        // Out of the way at once, and gone with the staging folder.
+        let before = staging.path().join("before");
         if package.exists() {
-            fs::rename(&package, staging.path().join(".before")).map_err(at(&package))?;
+            fs::rename(&package, &before).map_err(at(&package))?;
         }
-        if root == staging.path() {
-            let inner = staging.path().join(".package");
-            move_all(staging.path(), &inner).map_err(at(&inner))?;
-            fs::rename(&inner, &package).map_err(at(&package))?;
-        } else {
-            fs::rename(&root, &package).map_err(at(&package))?;
+        if let Err(error) = fs::rename(&root, &package) {
+            let _ = fs::rename(&before, &package);
+            return Err(at(&package)(error));
         }
         Ok(self.installed(manifest.name))
     }
@@ -193,10 +192,12 @@ impl Folder {
     pub fn remove(&self, name: &str) -> Result<(), FolderError> {
         let _one_at_a_time = self.lock()?;
         let installed = self.get(name)?;
-        // What is left if this is cut short is no extension any more.
-        let package = installed.package();
-        fs::remove_dir_all(&package).map_err(at(&package))?;
-        fs::remove_dir_all(&installed.folder).map_err(at(&installed.folder))
+        // Moved away first: if this is cut short, what is left is no extension any more.
+        let aside = tempfile::Builder::new().prefix(".removing-").tempdir_in(&self.0);
+        let aside = aside.map_err(at(&self.0))?;
+        fs::rename(&installed.folder, aside.path().join("all")).map_err(at(&installed.folder))?;
+        let path = aside.path().to_owned();
+        aside.close().map_err(at(&path))
     }
 
     /// Where what it writes is kept.
@@ -243,15 +244,6 @@ fn root(unpacked: &Path) -> PathBuf {
         (Some(only), None) if only.path().is_dir() => only.path(),
         _ => unpacked.to_owned(),
     }
-}
-
-fn move_all(from: &Path, to: &Path) -> io::Result<()> {
-    let entries: Vec<fs::DirEntry> = fs::read_dir(from)?.collect::<Result<_, _>>()?;
-    fs::create_dir(to)?;
-    for entry in entries.iter().filter(|it| it.file_name() != ".before") {
-        fs::rename(entry.path(), to.join(entry.file_name()))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ const MOST: usize = 128 << 20;
 #[derive(Debug, thiserror::Error)]
 enum CallError {
     /// Nothing has been sent: nobody listens any more.
-    #[error("it does not listen")]
+    #[error("does not listen")]
     NotConnected,
     /// It ended, or broke off.
     #[error("{0}")]

@@ -68,6 +68,8 @@ impl Shared {
             }
             // The sender lives as long as this.
             _ = resets.changed() => {
+                // So it is already, but for one that came between two lives.
+                self.status.send_replace(Status::Starting);
                 child.end(self.around.grace).await;
                 tracing::info!(extension = %name, "an extension is stopped, to forget what it knew");
                 self.after_a_reset();

@@ -22,6 +22,7 @@ def echo(request):
  head = f'{request.method} {request.path} {sorted(request.query.items())} {request.headers[\"Host\"]} '
  def pieces():
   yield head.encode()
+  if 'fail' in request.query: raise ValueError('midway')
   while piece := request.stream.read(5):
    yield piece
  return Response(201, pieces(), {'X-Mine': 'yes'})
@@ -60,6 +61,16 @@ impl Scene {
     }
 
     async fn send(&self, method: Method, target: &str, body: ByteStream) -> Option<(u16, String)> {
+        let (status, text) = self.try_to_send(method, target, body).await?;
+        Some((status, text.unwrap()))
+    }
+
+    async fn try_to_send(
+        &self,
+        method: Method,
+        target: &str,
+        body: ByteStream,
+    ) -> Option<(u16, Result<String, String>)> {
         let edge = &self.extensions.surfaces().edge;
         let request = Request::builder().method(method.clone()).uri(target).header("host", "h.test");
         let request = request.body(body).unwrap();
@@ -71,8 +82,8 @@ impl Scene {
         let environment = asf_runtime::context::Environment::default();
         let response = endpoint.answer(EdgeRequest { request, params, environment, peer: None }).await;
         let (head, body) = response.into_parts();
-        let body = body.collect(1 << 20).await.unwrap();
-        Some((head.status.as_u16(), String::from_utf8(body.to_vec()).unwrap()))
+        let body = body.collect(1 << 20).await.map_err(|error| error.to_string());
+        Some((head.status.as_u16(), body.map(|it| String::from_utf8(it.to_vec()).unwrap())))
     }
 
     async fn run_hooks(&self, point: HookPoint) {
@@ -137,6 +148,9 @@ async fn routes() {
     let pieces = ByteStream::from_stream(futures_util::stream::iter(pieces), None);
     let (_, text) = scene.send(Method::POST, "/_extension/notes/", pieces).await.unwrap();
     assert!(text.ends_with("one two three"), "{text}");
+    let target = "/_extension/notes/?fail";
+    let failed = scene.try_to_send(Method::GET, target, ByteStream::Empty).await.unwrap();
+    assert!(failed.1.is_err(), "it has no end that looks like one: {failed:?}");
     assert!(scene.send(Method::GET, "/_extension/other", ByteStream::Empty).await.is_none());
     scene.hosted.stop().await;
     let stopped = scene.send(Method::GET, "/_extension/notes/", ByteStream::Empty).await.unwrap();

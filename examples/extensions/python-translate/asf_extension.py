@@ -148,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         """asf logs what is called."""
 
     def serve(self):
-        self.stream = _Body(self.rfile, self.headers)
+        self.stream, self.has_begun = _Body(self.rfile, self.headers), False
         extension, path = self.server.extension, urlsplit(self.path).path
         try:
             if path == "/health":
@@ -164,6 +164,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         except Exception as error:
             traceback.print_exc()
+            if self.has_begun:
+                # The client sees that the answer has no end.
+                self.close_connection = True
+                return
             self.answer_json(500, {"message": f"{type(error).__name__}: {error}"})
         # What nobody has read would be taken for the next request.
         self.close_connection = self.close_connection or not self.stream.is_at_end
@@ -189,11 +193,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer_json(404, {"message": f"there is nothing at {path}"})
 
     def answer_json(self, status, value):
-        body = json.dumps(value).encode()
+        body = json.dumps(value, allow_nan=False).encode()
         self.answer(Response(status, body, {"Content-Type": "application/json"}))
 
     def answer(self, response):
         is_whole = isinstance(response.body, (bytes, bytearray))
+        self.has_begun = True
         self.send_response_only(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)

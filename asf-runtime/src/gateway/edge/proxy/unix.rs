@@ -7,7 +7,13 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
+#[cfg(unix)]
+use crate::clock::{Clock as _, SystemClock};
 use crate::protocol::Request;
+
+/// Milliseconds between two attempts to connect to a server whose queue is full.
+#[cfg(unix)]
+const PAUSE: i64 = 5;
 
 /// Why a request over a Unix socket has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +28,8 @@ pub enum UnixError {
 
 /// Sends a request (HTTP/1.1; its URI has path and query only) over a connection of its own. To connect costs
 /// less than what a connection that is kept would need to be told from one that the other side has closed.
+///
+/// Waits for as long as it takes when the server does not take connections as fast as they come.
 ///
 /// A request that is dropped before it is answered, in a time-out say, closes its connection.
 ///
@@ -40,7 +48,16 @@ pub async fn send_over_unix(socket: &Path, request: Request) -> Result<http::Res
 
 #[cfg(unix)]
 async fn connect(socket: &Path) -> io::Result<tokio::net::UnixStream> {
-    tokio::net::UnixStream::connect(socket).await
+    let clock = SystemClock;
+    loop {
+        match tokio::net::UnixStream::connect(socket).await {
+            // Its queue is full, and sockets of this kind do not wait by themselves.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                clock.until(clock.now().plus_millis(PAUSE)).await;
+            }
+            other => return other,
+        }
+    }
 }
 
 #[cfg(not(unix))]
