@@ -76,7 +76,7 @@ pub fn handler(
 ///
 /// | moment | when | what the function may take |
 /// |---|---|---|
-/// | `on_infra_start` | before any address is listened at | `&HookContext` |
+/// | `on_infra_start` | before any request is answered | `&HookContext` |
 /// | `on_infra_ready` | when `Ready.` has been said | `&HookContext` |
 /// | `on_infra_shutdown` | when the last request has been answered | `&HookContext` |
 /// | `prepare_host` | in the command line, before a process or a container is started | `&mut HostContext` |

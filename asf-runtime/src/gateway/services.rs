@@ -35,11 +35,10 @@ impl Services {
     pub fn schema(&self, name: &str) -> Option<&'static ServiceSchema> {
         self.providers.get(name).map(|it| it.service()).or_else(|| (self.catalogue)(name))
     }
-    /// An operation of a service, in the model of [`schema`](Self::schema), or, if that has only a part of the
-    /// operations, in the catalogue's.
+    /// An operation by name, in this model of its service, or, if that has only a part of the operations, in the
+    /// catalogue's.
     #[must_use]
-    pub fn operation(&self, service: &str, operation: &str) -> Option<Operation> {
-        let known = self.schema(service)?.operation(operation);
-        known.or_else(|| (self.catalogue)(service)?.operation(operation))
+    pub fn operation(&self, schema: &'static ServiceSchema, name: &str) -> Option<Operation> {
+        schema.operation(name).or_else(|| (self.catalogue)(schema.name)?.operation(name))
     }
 }

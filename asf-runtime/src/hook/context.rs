@@ -1,8 +1,9 @@
 //! What hooks are handed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::HookPoint;
+use super::{HookFailure, HookPoint};
 use crate::context::Environment;
 use crate::extension::Extensions;
 use crate::gateway::edge::EdgeRouter;
@@ -18,7 +19,7 @@ pub struct HookContext {
 }
 
 impl HookContext {
-    /// A moment of a process. `urls` is where it answers; none before it does.
+    /// A moment of a process. `urls` is where it answers.
     #[must_use]
     pub fn new(point: HookPoint, extensions: Extensions, urls: Vec<String>) -> Self {
         Self { point, extensions, urls }
@@ -30,10 +31,16 @@ impl HookContext {
         self.point
     }
 
-    /// Where it answers, such as `http://127.0.0.1:4566`; nowhere yet at `on_infra_start`.
+    /// Where it answers, such as `http://127.0.0.1:4566`; at `on_infra_start` as soon as all hooks have run, at
+    /// `on_infra_shutdown` no more. None in a process that does not listen.
     #[must_use]
     pub fn urls(&self) -> &[String] {
         &self.urls
+    }
+
+    /// Runs the hooks of this moment, see [`Hooks::run`](super::Hooks::run).
+    pub async fn run_hooks(&self, limit: Duration) -> Vec<HookFailure> {
+        self.extensions.surfaces().hooks.run(self, limit).await
     }
 
     /// The variables of the process.

@@ -21,7 +21,7 @@ use crate::plugin::{LoadCondition, Plugin, PluginId, Settings};
 /// When a hook runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HookPoint {
-    /// The gateway has been built, and no address is listened at yet.
+    /// The gateway has been built, with all extensions that are linked in, and no request has been answered.
     OnInfraStart,
     /// Requests are answered, and `Ready.` has been said.
     OnInfraReady,

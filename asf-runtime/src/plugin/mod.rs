@@ -95,7 +95,6 @@ pub type LoadCondition = fn(&Settings) -> Result<(), String>;
 ///
 /// # Errors
 /// None.
-#[expect(clippy::unnecessary_wraps, reason = "it is a LoadCondition")]
 pub fn always(_: &Settings) -> Result<(), String> {
     Ok(())
 }

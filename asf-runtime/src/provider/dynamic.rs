@@ -45,6 +45,7 @@ pub struct DynamicProvider {
     name: &'static str,
     validation: Option<Style>,
     handlers: HashMap<u16, DynamicHandler>,
+    reset: Option<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// The service has no operation of a name.
@@ -59,7 +60,13 @@ impl DynamicProvider {
     /// A provider of a service, without handlers yet.
     #[must_use]
     pub fn new(service: &'static ServiceSchema) -> Self {
-        Self { service, name: "default", validation: Style::of(service), handlers: HashMap::new() }
+        Self {
+            service,
+            name: "default",
+            validation: Style::of(service),
+            handlers: HashMap::new(),
+            reset: None,
+        }
     }
 
     /// With another name than `default`.
@@ -73,6 +80,13 @@ impl DynamicProvider {
     #[must_use]
     pub fn validated(mut self, style: Option<Style>) -> Self {
         self.validation = style;
+        self
+    }
+
+    /// With a way to forget everything, see [`Provider::reset`].
+    #[must_use]
+    pub fn resetting(mut self, reset: impl Fn() + Send + Sync + 'static) -> Self {
+        self.reset = Some(Box::new(reset));
         self
     }
 
@@ -127,6 +141,13 @@ impl Provider for DynamicProvider {
 
     fn validation(&self) -> Option<Style> {
         self.validation
+    }
+
+    fn reset(&self) -> bool {
+        if let Some(reset) = &self.reset {
+            reset();
+        }
+        self.reset.is_some()
     }
 
     fn implements(&self, operation: Operation) -> bool {

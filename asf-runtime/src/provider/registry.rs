@@ -215,7 +215,8 @@ impl Providers {
     /// end on the state that they began with. False if there is none, or one of them has no way.
     pub fn reset(&self, service: &str) -> bool {
         let Some(backends) = self.backends(service) else { return false };
-        backends.iter().fold(true, |all, backend| backend.reset(&self.plugins) && all)
+        // All of them, also when one cannot.
+        backends.iter().filter(|it| !it.reset(&self.plugins)).count() == 0
     }
 
     /// The services that have one.
@@ -280,32 +281,80 @@ mod tests {
         }
     }
 
-    static PLUGINS: [ProviderPlugin; 2] = [
+    const fn plugin(service: &'static str, name: &'static str, priority: i32) -> ProviderPlugin {
+        let create = |_: &Settings| Arc::new(Named("made")) as Arc<dyn Provider>;
+        ProviderPlugin { service, name, create, priority, should_load: always }
+    }
+
+    /// Which is taken is seen from which is loaded.
+    fn loaded(linked: &'static [ProviderPlugin], variables: &[(&str, &str)]) -> Vec<String> {
+        let plugins = Plugins::new(Settings::from_iter(variables.iter().copied()));
+        let providers = Providers::of(linked, plugins.clone());
+        let _ = providers.get("of-tests");
+        let loaded = plugins.list().into_iter().filter(|it| it.state == PluginState::Loaded);
+        loaded.map(|it| it.id.to_string()).collect()
+    }
+
+    static PLUGINS: [ProviderPlugin; 2] =
+        [plugin("of-tests", "another", 0), plugin("of-tests", "default", 0)];
+    static RANKED: [ProviderPlugin; 3] = [
+        plugin("of-tests", "default", 0),
+        plugin("of-tests", "strong", 5),
         ProviderPlugin {
-            service: "of-tests",
-            name: "another",
-            create: |_| Arc::new(Named("another")),
-            priority: 0,
-            should_load: always,
-        },
-        ProviderPlugin {
-            service: "of-tests",
-            name: "default",
-            create: |_| Arc::new(Named("default")),
-            priority: 0,
-            should_load: always,
+            should_load: |settings| {
+                settings.is_on("WISH").then_some(()).ok_or_else(|| "no one wants it".to_owned())
+            },
+            ..plugin("of-tests", "wanted", 9)
         },
     ];
 
     #[test]
     fn which_of_several() {
-        for (variable, value, name) in [
-            ("OTHER", "another", "default"),
-            ("PROVIDER_OVERRIDE_OF_TESTS", "another", "another"),
-            ("PROVIDER_OVERRIDE_OF_TESTS", "nobody", "default"),
+        for (linked, variable, value, name) in [
+            (&PLUGINS[..], "OTHER", "another", "default"),
+            (&PLUGINS, "PROVIDER_OVERRIDE_OF_TESTS", "another", "another"),
+            (&PLUGINS, "PROVIDER_OVERRIDE_OF_TESTS", "nobody", "default"),
+            (&PLUGINS, "ASF_DISABLED_PLUGINS", "providers/*:default", "another"),
+            (&RANKED, "OTHER", "x", "strong"),
+            (&RANKED, "WISH", "1", "wanted"),
+            (&RANKED, "PROVIDER_OVERRIDE_OF_TESTS", "default", "default"),
+            // It is named, but cannot be used.
+            (&RANKED, "PROVIDER_OVERRIDE_OF_TESTS", "wanted", "strong"),
         ] {
-            let providers = Providers::of(&PLUGINS, Plugins::new(Settings::from_iter([(variable, value)])));
-            assert_eq!(providers.get("of-tests").unwrap().name(), name, "{variable}={value}");
+            let expected = [format!("providers/of-tests:{name}")];
+            assert_eq!(loaded(linked, &[(variable, value)]), expected, "{variable}={value}");
         }
+        assert_eq!(loaded(&RANKED, &[("ASF_DISABLED_PLUGINS", "providers/*")]), [""; 0]);
+    }
+
+    /// It fails the call, is told of, and is tried again.
+    #[test]
+    fn one_that_cannot_be_made() {
+        static BROKEN: [ProviderPlugin; 1] =
+            [ProviderPlugin { create: |_| panic!("no memory"), ..plugin("of-tests", "default", 0) }];
+        let plugins = Plugins::default();
+        let providers = Providers::of(&BROKEN, plugins.clone());
+        for _ in 0..2 {
+            assert!(catch_unwind(AssertUnwindSafe(|| providers.get("of-tests").is_some())).is_err());
+            let state = plugins.list().into_iter().find(|it| it.id.name == "of-tests:default").unwrap().state;
+            assert_eq!(state, PluginState::Failed { error: "it panicked: no memory".to_owned() });
+        }
+        assert!(!providers.is_made("of-tests"));
+    }
+
+    #[test]
+    fn reset_makes_another() {
+        let plugins = Plugins::default();
+        let providers = Providers::of(&PLUGINS, plugins.clone());
+        assert!(providers.reset("of-tests"));
+        let first = providers.get("of-tests").unwrap();
+        assert!(providers.reset("of-tests") && !providers.is_made("of-tests"));
+        assert!(!Arc::ptr_eq(&first, &providers.get("of-tests").unwrap()));
+        // One that was added cannot be made anew, which keeps none of the others from it.
+        let id = providers.add(Tier::Extension, Source::extension("x"), Arc::new(Named("x")));
+        assert!(!providers.reset("of-tests") && !providers.is_made("of-tests"));
+        assert!(providers.remove(id) && !providers.remove(id));
+        assert!(providers.reset("of-tests"));
+        assert!(!providers.reset("nothing"));
     }
 }

@@ -1,10 +1,11 @@
-//! What is added to a process: a route, a handler, a provider.
+//! What is added to a process: a route, a handler, a provider, a hook.
 
 use std::sync::Arc;
 
 use asf_runtime::extension::{EXTENSIONS, Extension, ExtensionError, ExtensionHost, ExtensionPlugin};
 use asf_runtime::gateway::edge::{EdgeRequest, Rule, endpoint, respond};
 use asf_runtime::gateway::{ChainPlace, Flow, GatewayContext, Handled, handler};
+use asf_runtime::hook::{HookPoint, hook};
 use asf_runtime::protocol::Response;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::json;
@@ -38,6 +39,16 @@ impl Extension for MailboxExtension {
             Rule::new(format!("{PREFIX}/messages")).methods([Method::GET, Method::DELETE]),
             endpoint(move |request| std::future::ready(answer(&shown, &request))),
         )?;
+
+        let lost = mailbox.clone();
+        host.add_hook(
+            HookPoint::OnInfraShutdown,
+            0,
+            hook(move |_| {
+                tracing::info!("{} mails are forgotten", lost.all().len());
+                std::future::ready(Ok(()))
+            }),
+        );
 
         host.add_handler(ChainPlace::Response, handler("mailbox", say_where));
 

@@ -2,7 +2,8 @@
 //! `/_extension/mailbox/messages`, and with `asf mailbox`.
 //!
 //! It is the example of `docs/extending.md`, and uses everything that an extension can bring: [`extension`] adds
-//! a route, a handler and a provider, [`hooks`] has two hooks, [`command`] a command, [`variables`] a variable.
+//! a route, a handler, a provider and a hook, [`hooks`] has further hooks, [`command`] is a command, and there is a
+//! variable, `MAILBOX_LIMIT`.
 //! What the mail is about is in [`mailbox`], and [`provider`] fills it.
 //!
 //! All of it registers itself; a binary only has to refer to this crate, as `src/main.rs` does.

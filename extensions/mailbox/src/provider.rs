@@ -14,7 +14,8 @@ use crate::mailbox::{Mail, Mailbox};
 /// When the model of SES has no such operation.
 pub fn ses(mailbox: Arc<Mailbox>) -> Result<DynamicProvider, String> {
     let service = asf_specs::service("ses").ok_or("there is no model of ses")?;
-    let provider = DynamicProvider::new(service).named("mailbox");
+    let forgotten = mailbox.clone();
+    let provider = DynamicProvider::new(service).named("mailbox").resetting(move || forgotten.clear());
     let provider = provider.handle("SendEmail", move |ctx, input| {
         let answered = send(&mailbox, ctx, &input);
         async move { answered }

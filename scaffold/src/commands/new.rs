@@ -30,7 +30,7 @@ enum What {
         #[arg(long, value_name = "DIR")]
         output: Option<PathBuf>,
     },
-    /// A crate with a path beside AWS's API, a route as an example, and a test
+    /// A crate with a route beside AWS's API, a handler, a hook, and tests, and a binary with it in it
     Extension {
         /// Its name: small letters, digits and hyphens
         name: String,

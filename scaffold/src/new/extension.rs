@@ -1,5 +1,5 @@
-//! `scaffold new extension <name>`: a crate that brings a path beside AWS's API, and, for a service, a
-//! provider.
+//! `scaffold new extension <name>`: a crate that brings a route, a handler, a hook, and, for a service, a
+//! provider; and a binary that is `asf` with it.
 
 use std::path::Path;
 
@@ -14,18 +14,18 @@ use crate::specs::SpecSource;
 const TEMPLATE: &[Template] = &[
     ("Cargo.toml", include_str!("../../../templates/extension/Cargo.toml.hbs")),
     ("src/lib.rs", include_str!("../../../templates/extension/src/lib.rs.hbs")),
-    ("src/endpoint.rs", include_str!("../../../templates/extension/src/endpoint.rs.hbs")),
+    ("src/extension.rs", include_str!("../../../templates/extension/src/extension.rs.hbs")),
+    ("src/hooks.rs", include_str!("../../../templates/extension/src/hooks.rs.hbs")),
+    ("src/main.rs", include_str!("../../../templates/extension/src/main.rs.hbs")),
     ("tests/it/main.rs", include_str!("../../../templates/extension/tests/it/main.rs.hbs")),
 ];
 
 const PROVIDER: Template =
     ("src/provider.rs", include_str!("../../../templates/extension/src/provider.rs.hbs"));
 
-/// Whose provider the endpoint of an extension without a service is handed: one that is always there.
-const ANY_SERVICE: &str = "sts";
-
-/// Writes the crate of an extension to `extensions/<name>`: an endpoint, `/_extension/<name>`, and, with
-/// a service, a provider of it that answers one operation (as for [`provider`](super::provider)).
+/// Writes the crate of an extension to `extensions/<name>`: a route, `/_extension/<name>/hello`, a handler, a
+/// hook, and, with a service, a provider of it that answers one operation (as for
+/// [`provider`](super::provider)).
 ///
 /// # Errors
 /// When the name does not do as one, service or operation are not known (the nearest is named), the crate
@@ -51,12 +51,7 @@ pub fn extension(
         None => Map::from_iter([("service".to_owned(), Value::Null)]),
     };
     place.add_to(&mut values, &package);
-    for (key, value) in [
-        ("name", name),
-        ("type_name", &name.to_upper_camel_case()),
-        ("prefix", &prefix),
-        ("endpoint_service", service.unwrap_or(ANY_SERVICE)),
-    ] {
+    for (key, value) in [("name", name), ("type_name", &name.to_upper_camel_case()), ("prefix", &prefix)] {
         values.insert(key.to_owned(), Value::from(value));
     }
     let mut template = TEMPLATE.to_vec();

@@ -127,7 +127,8 @@ fn rendered(workspace: &Workspace, directory: &str, files: &[&str]) -> String {
         .collect()
 }
 
-const EXTENSION: [&str; 4] = ["Cargo.toml", "src/lib.rs", "src/endpoint.rs", "tests/it/main.rs"];
+const EXTENSION: [&str; 6] =
+    ["Cargo.toml", "src/lib.rs", "src/extension.rs", "src/hooks.rs", "src/main.rs", "tests/it/main.rs"];
 
 #[test]
 fn new_extensions() {

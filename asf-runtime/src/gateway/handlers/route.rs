@@ -49,7 +49,7 @@ impl RouteRequests {
         let rewritten = route.rewritten(&request);
         ctx.protocol = route.protocol;
         ctx.service = self.services.schema(route.service);
-        ctx.operation = self.services.operation(route.service, route.operation);
+        ctx.operation = ctx.service.and_then(|it| self.services.operation(it, route.operation));
         if ctx.operation.is_none() {
             // A provider's model may be older than the route table, or have a part of the operations only.
             return Err(AwsError::sender(

@@ -59,9 +59,10 @@ fn send(port: &str) -> String {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "another process is waited for")]
 fn from_start_to_end() {
     let home = Home::new();
-    home.done(&["start", "-d"]);
+    home.done(&["start", "-d", "-e", "MAILBOX_LIMIT=7"]);
     let state = std::fs::read_to_string(home.0.path().join(".asf/run/asf.json")).unwrap();
     let port = state.split_once("127.0.0.1:").unwrap().1;
     let port = port.split(|it: char| !it.is_ascii_digit()).next().unwrap();
@@ -77,10 +78,11 @@ fn from_start_to_end() {
     home.done(&["mailbox", "--clear"]);
     assert_eq!(home.done(&["mailbox"]), "");
 
+    send(port);
+
     // The hook runs beside what is answered.
     let list = || home.done(&["plugins", "list", "--format", "plain"]);
     let start = Instant::now();
-    #[allow(clippy::disallowed_methods, reason = "another process is waited for")]
     while !list().contains("hooks\ton_infra_ready:mailbox\tloaded\t") {
         assert!(start.elapsed() < PATIENCE, "{}", list());
         std::thread::sleep(Duration::from_millis(10));
@@ -94,6 +96,19 @@ fn from_start_to_end() {
     // What this program has, whatever runs.
     let built_in = home.done(&["plugins", "list", "--built-in", "--format", "plain"]);
     assert!(built_in.contains("extensions\tmailbox\tregistered\t0\t\n"), "{built_in}");
+    let skipped = "hooks\ton_infra_start:mailbox\tskipped\t0\tMAILBOX_LIMIT is not set\n";
+    assert!(built_in.contains(skipped) && !running.contains(skipped), "{built_in}");
+
+    home.done(&["stop", "--quiet"]);
+    let log = std::fs::read_to_string(home.0.path().join(".asf/run/asf.log")).unwrap();
+    let at = |text: &str| log.find(text).unwrap_or_else(|| panic!("no {text:?} in {log}"));
+    let moments = [
+        at("the last 7 mails are kept"),
+        at("Ready."),
+        at("AWS ses.SendEmail => 200"),
+        at("1 mails are forgotten"),
+    ];
+    assert!(moments.is_sorted(), "{log}");
 }
 
 #[test]

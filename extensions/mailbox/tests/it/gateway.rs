@@ -71,9 +71,15 @@ async fn mail_is_kept_and_shown() {
             "to": ["b@example.com", "c@example.com"], "subject": "Hello", "text": "Good morning", "html": null,
         }])
     );
-    let clear = http::Request::delete("/_extension/mailbox/messages").body(ByteStream::Empty).unwrap();
-    assert_eq!(answer(&emulator, clear).await.0.status, 204);
-    assert_eq!(messages(&emulator).await.1["messages"], json!([]));
+    for (method, path, status) in
+        [("DELETE", "/_extension/mailbox/messages", 204), ("POST", "/_localstack/state/ses/reset", 200)]
+    {
+        ses(&emulator, SEND).await;
+        assert_ne!(messages(&emulator).await.1["messages"], json!([]));
+        let clear = http::Request::builder().method(method).uri(path).body(ByteStream::Empty).unwrap();
+        assert_eq!(answer(&emulator, clear).await.0.status, status);
+        assert_eq!(messages(&emulator).await.1["messages"], json!([]));
+    }
 }
 
 /// What it does not answer, no one does; what is wrong is refused as everywhere.

@@ -10,7 +10,6 @@ const SHOWN: &[&str] = &[
     include_str!("../../src/provider.rs"),
     include_str!("../../src/variables.rs"),
     include_str!("gateway.rs"),
-    include_str!("../../../../asf-macros/tests/it/hooks.rs"),
 ];
 
 /// The lines of a text that are not empty, without what they are indented by.

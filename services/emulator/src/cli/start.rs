@@ -159,13 +159,6 @@ async fn serve(
     let Emulator { gateway, extensions } = crate::controlled_emulator(session.layers.settings(), around)?;
     let gateway = Arc::new(gateway);
     let hosted = crate::extensions::host(settings, &extensions);
-    let at = |point, urls: &[String]| HookContext::new(point, extensions.clone(), urls.to_vec());
-    let run_hooks = &extensions.surfaces().hooks;
-    let starting = at(HookPoint::OnInfraStart, &[]);
-    tokio::select! {
-        _ = run_hooks.run(&starting, HOOK_TIME) => {}
-        () = signals.next() => return Ok(Action::Kill),
-    }
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
         _ => Failure::Address { address: it.place.to_string(), error: it.error },
@@ -180,6 +173,16 @@ async fn serve(
         hosted.set_endpoint(&place.url());
     }
     scripts.set_environment(script_environment(server.places()));
+    let at = |point| HookContext::new(point, extensions.clone(), urls.clone());
+    let (start, end) = (at(HookPoint::OnInfraStart), at(HookPoint::OnInfraShutdown));
+    // Whoever connects by now is answered after them.
+    tokio::select! {
+        _ = start.run_hooks(HOOK_TIME) => {}
+        () = signals.next() => {
+            end_hooks(&end).await?;
+            return Ok(Action::Kill);
+        }
+    }
     let action = Cell::new(Action::Kill);
     let mut serving = pin!(server.run(async {
         tokio::select! {
@@ -187,7 +190,6 @@ async fn serve(
             requested = requests.next() => action.set(requested),
         }
     }));
-    let (ready_hooks, end) = (at(HookPoint::OnInfraReady, &urls), at(HookPoint::OnInfraShutdown, &urls));
     // It is served meanwhile, so that a script which calls is answered.
     tokio::select! {
         () = scripts.run(Stage::Start) => {}
@@ -206,9 +208,9 @@ async fn serve(
     ready(addresses)?;
     // They may call what is ready; whoever waits for them asks /_localstack/init/ready.
     let when_ready = tokio::spawn({
-        let (scripts, hooks) = (scripts.clone(), run_hooks.clone());
+        let (scripts, hooks) = (scripts.clone(), at(HookPoint::OnInfraReady));
         async move {
-            hooks.run(&ready_hooks, HOOK_TIME).await;
+            hooks.run_hooks(HOOK_TIME).await;
             scripts.run(Stage::Ready).await;
         }
     });
@@ -228,7 +230,7 @@ async fn serve(
 async fn end_hooks(end: &HookContext) -> io::Result<()> {
     let mut again = Signals::listen()?;
     tokio::select! {
-        _ = end.extensions().surfaces().hooks.run(end, LAST_HOOK_TIME) => {}
+        _ = end.run_hooks(LAST_HOOK_TIME) => {}
         () = again.next() => {}
     }
     Ok(())
