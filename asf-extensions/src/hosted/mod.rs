@@ -13,7 +13,7 @@ use asf_runtime::hook::{HookPoint, hook};
 use futures_util::future::join_all;
 
 use self::outside::Outside;
-use crate::{Around, ExtensionName, Folder, FolderError, Installed, Program, Start, Unavailable};
+use crate::{Around, ExtensionName, Folder, FolderError, Installed, Program, Start};
 
 /// The name of our own hooks.
 const HOOKS: &str = "extensions-out-of-process";
@@ -175,9 +175,9 @@ impl Hosted {
 
     /// Starts those that want to be. One that cannot be has been logged.
     pub async fn start_eager(&self) {
-        let eager: Vec<Program> = self.programs();
-        let eager = eager.iter().filter(|it| it.manifest().start == Start::Eager);
-        join_all(eager.map(|it| async { it.ready().await.err() as Option<Unavailable> })).await;
+        let programs = self.programs();
+        let eager = programs.iter().filter(|it| it.manifest().start == Start::Eager);
+        join_all(eager.map(Program::ready)).await;
     }
 
     /// Stops all of them, for good.
