@@ -127,7 +127,7 @@ variables! {
         "CONFIG_DIR" config_dir: PathBuf = "~/.asf";
         /// The folder where a detached process keeps its pid file and its log; one process a folder.
         "ASF_RUN_DIR" run_dir: PathBuf = "~/.asf/run", .by(Source::Asf);
-        /// The folder for what is kept: state, certificates, downloads. With `--docker` it is mounted at
+        /// The folder for what is kept: state, certificates, downloads, extensions. With `--docker` it is mounted at
         /// `/var/lib/localstack`.
         "LOCALSTACK_VOLUME_DIR" volume_dir: PathBuf = "~/.asf/volume";
     }

@@ -16,6 +16,7 @@
 //! ```
 
 pub mod cli;
+mod extensions;
 pub mod init;
 mod providers;
 mod server;

@@ -1,9 +1,11 @@
 //! An emulator in this process, on a port of its own.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use asf_emulator::{Server, Surroundings};
+use asf_extensions::{Around, Folder, Hosted};
 use asf_runtime::config::Listener;
 use asf_runtime::context::Environment;
 use asf_runtime::gateway::edge::EdgeRouter;
@@ -30,27 +32,60 @@ impl Emulator {
 
     /// With the time of the machine, and routes of the test's.
     pub(crate) fn start_on(settings: Settings, edge: EdgeRouter) -> Self {
-        let (ready, address) = std::sync::mpsc::channel();
+        Self::serve(move |ready, ended| async move {
+            let around = Surroundings { edge, ..Surroundings::default() };
+            let gateway = asf_emulator::gateway_with(settings, Environment::default(), around).unwrap();
+            let server = Server::bind(&[anywhere()], Arc::new(gateway)).await.unwrap();
+            ready.send(server.places()[0].url()).unwrap();
+            server.run(async { drop(ended.await) }).await;
+        })
+    }
+
+    /// Runs a function in a thread and a runtime of its own: it says where it serves, and ends when it is told.
+    fn serve<F, R>(function: F) -> Self
+    where
+        F: FnOnce(mpsc::Sender<String>, oneshot::Receiver<()>) -> R + Send + 'static,
+        R: Future<Output = ()>,
+    {
+        let (ready, address) = mpsc::channel();
         let (end, ended) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let around = Surroundings { edge, ..Surroundings::default() };
-                let gateway = asf_emulator::gateway_with(settings, Environment::default(), around).unwrap();
-                let anywhere = Listener::Tcp { host: "127.0.0.1".to_owned(), port: 0 };
-                let server = Server::bind(&[anywhere], Arc::new(gateway)).await.unwrap();
-                ready.send(server.places()[0].url()).unwrap();
-                server.run(async { drop(ended.await) }).await;
-            });
+            runtime.block_on(function(ready, ended));
         });
         let url = address.recv().unwrap();
         Self { url, end: Some(end), thread: Some(thread) }
+    }
+
+    /// With an extension out of process, installed from a folder.
+    pub(super) fn start_with_extension(source: &Path) -> Self {
+        let volume = tempfile::tempdir().unwrap();
+        let folder = Folder::of_volume(volume.path());
+        folder.install(source).unwrap();
+        Self::serve(move |ready, ended| async move {
+            let emulator =
+                asf_emulator::emulator(Settings::default(), Environment::default(), Surroundings::default());
+            let asf_emulator::Emulator { gateway, extensions } = emulator.unwrap();
+            let hosted = Hosted::new(folder, Around::default(), extensions);
+            assert_eq!(hosted.load().unwrap().added.len(), 1);
+            let server = Server::bind(&[anywhere()], Arc::new(gateway)).await.unwrap();
+            let url = server.places()[0].url();
+            hosted.set_endpoint(&url);
+            ready.send(url).unwrap();
+            server.run(async { drop(ended.await) }).await;
+            hosted.stop().await;
+            drop(volume);
+        })
     }
 
     /// Where it answers.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
+}
+
+fn anywhere() -> Listener {
+    Listener::Tcp { host: "127.0.0.1".to_owned(), port: 0 }
 }
 
 impl Drop for Emulator {

@@ -82,6 +82,13 @@ fn internal_endpoints() {
 }
 
 #[test]
+fn boto3_extension_in_python() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/extensions/python-translate");
+    let emulator = Emulator::start_with_extension(&example);
+    python_tests_against(&emulator, Clients::Today, "test_extension.py");
+}
+
+#[test]
 fn boto3_errors() {
     python_tests(Clients::Today, "test_errors.py");
 }

@@ -40,7 +40,7 @@ pub use endpoint::{EdgeRequest, Endpoint, MAX_BODY, endpoint};
 pub use fixed::{fixed, redirect};
 pub use host::host_of;
 pub use params::Params;
-pub use proxy::{InvalidUrl, Proxy, proxy};
+pub use proxy::{InvalidUrl, Proxy, UnixError, proxy, send_over_unix};
 pub use router::EdgeRouter;
 pub use rule::{RouteId, Rule, RuleError};
 pub use table::Found;

@@ -15,6 +15,8 @@ use tokio::net::TcpStream;
 
 /// How long an answer may take.
 const TIME: Duration = Duration::from_secs(5);
+/// How long it may take to stop and start extensions.
+const RELOAD_TIME: Duration = Duration::from_secs(30);
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 << 20;
 
@@ -60,8 +62,29 @@ pub(super) fn act(target: &Listener, action: &str) -> Option<Answer> {
     ask(target, Method::POST, "/_localstack/health", Some(&serde_json::json!({ "action": action }))).ok()
 }
 
+/// `GET /_asf/extensions`: what a process says of its extensions. Null if none answers.
+pub(super) fn extensions(target: &Listener) -> Value {
+    ask(target, Method::GET, "/_asf/extensions", None).map(|answer| answer.json()).unwrap_or_default()
+}
+
+/// `POST /_asf/extensions/reload`: what came of it. Null if none answers.
+pub(super) fn reload_extensions(target: &Listener) -> Value {
+    let answer = ask_within(RELOAD_TIME, target, Method::POST, "/_asf/extensions/reload", None);
+    answer.map(|answer| answer.json()).unwrap_or_default()
+}
+
 /// Asks a process.
 pub(super) fn ask(
+    target: &Listener,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> anyhow::Result<Answer> {
+    ask_within(TIME, target, method, path, body)
+}
+
+fn ask_within(
+    time: Duration,
     target: &Listener,
     method: Method,
     path: &str,
@@ -82,7 +105,7 @@ pub(super) fn ask(
                 Listener::Unix(_) => anyhow::bail!("there are no Unix sockets here"),
             }
         };
-        tokio::time::timeout(TIME, exchange).await.context("no answer in time")?
+        tokio::time::timeout(time, exchange).await.context("no answer in time")?
     })
 }
 

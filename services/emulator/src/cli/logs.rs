@@ -11,7 +11,7 @@ use super::{Failure, Outcome, Session};
 const BLOCK: usize = 64 << 10;
 
 /// Arguments of `logs`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct Arguments {
     /// Go on with what is added, until the process ends
     #[arg(long, short)]
@@ -24,7 +24,7 @@ pub(super) struct Arguments {
 pub(super) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let folder = session.run_dir()?;
     let path = folder.log_file();
-    let mut file = match File::open(&path) {
+    let file = match File::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let message = format!("there is no log at {}; asf start -d writes one", path.display());
@@ -32,6 +32,15 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Outcome {
         }
         Err(error) => return Err(error.into()),
     };
+    write(file, *arguments, || Ok(folder.running()?.is_some()))
+}
+
+/// Writes a file, all of it or its last lines, and what is added for as long as something runs.
+pub(super) fn write(
+    mut file: File,
+    arguments: Arguments,
+    is_running: impl Fn() -> Result<bool, Failure>,
+) -> Outcome {
     if let Some(lines) = arguments.lines {
         let start = start_of_last(&mut file, lines)?;
         file.seek(SeekFrom::Start(start))?;
@@ -39,7 +48,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let deadline = Deadline::after(Duration::MAX);
     loop {
         // Asked before reading: what a process writes before it ends is read after.
-        let running = arguments.follow && folder.running()?.is_some();
+        let running = arguments.follow && is_running()?;
         if !copy(&mut file)? || !running {
             return Ok(());
         }

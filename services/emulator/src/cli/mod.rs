@@ -6,6 +6,7 @@ mod completion;
 mod config;
 mod docker;
 mod extension;
+mod extensions;
 mod failure;
 mod health;
 mod hooks;
@@ -80,6 +81,8 @@ enum Command {
     Config(config::Arguments),
     /// Show what is built in
     Plugins(plugins::Arguments),
+    /// Install, enable and list extensions that are programs of their own
+    Extensions(extensions::Arguments),
     /// Write completions for a shell
     Completion(completion::Arguments),
 }
@@ -184,6 +187,7 @@ fn own(cli: Cli) -> Outcome {
         Command::Wait(arguments) => wait::run(&session, &arguments),
         Command::Config(arguments) => config::run(&session, &arguments),
         Command::Plugins(arguments) => plugins::run(&session, &arguments),
+        Command::Extensions(arguments) => extensions::run(&session, &arguments),
         Command::Completion(_) => Ok(()),
     }
 }

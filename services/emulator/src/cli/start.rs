@@ -158,6 +158,7 @@ async fn serve(
     }
     let Emulator { gateway, extensions } = crate::controlled_emulator(session.layers.settings(), around)?;
     let gateway = Arc::new(gateway);
+    let hosted = crate::extensions::host(settings, &extensions);
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
         _ => Failure::Address { address: it.place.to_string(), error: it.error },
@@ -168,6 +169,9 @@ async fn serve(
     });
     let addresses: Vec<String> = server.places().iter().map(Listener::to_string).collect();
     let urls: Vec<String> = server.places().iter().map(Listener::url).collect();
+    if let Some(place) = server.places().iter().find(|it| matches!(it, Listener::Tcp { .. })) {
+        hosted.set_endpoint(&place.url());
+    }
     scripts.set_environment(script_environment(server.places()));
     let at = |point| HookContext::new(point, extensions.clone(), urls.clone());
     let (start, end) = (at(HookPoint::OnInfraStart), at(HookPoint::OnInfraShutdown));

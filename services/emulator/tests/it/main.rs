@@ -9,6 +9,8 @@ mod control;
 #[cfg(unix)]
 mod docker;
 mod elsewhere;
+#[cfg(unix)]
+mod extensions;
 mod foreground;
 mod listening;
 mod place;

@@ -1,8 +1,10 @@
 //! Requests passed on to another HTTP server.
 
 mod headers;
+mod unix;
 mod upgrade;
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -17,8 +19,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::{EdgeRequest, Endpoint, fixed, respond};
-use crate::protocol::Response;
+use crate::protocol::{Request, Response};
 use crate::shape::{ByteStream, StreamError};
+
+pub use unix::{UnixError, send_over_unix};
 
 /// How long it may take to connect: the other server is on this machine, or near it.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -44,11 +48,33 @@ pub fn proxy(url: &str) -> Result<Arc<dyn Endpoint>, InvalidUrl> {
 
 /// See [`proxy`].
 pub struct Proxy {
-    base: String,
-    authority: HeaderValue,
+    /// What messages call the other server.
+    name: String,
+    target: Target,
     answer_time: Duration,
-    /// Made with the first request, because it belongs to the runtime that it runs in.
-    client: OnceLock<Client<HttpConnector, ByteStream>>,
+}
+
+/// Where requests go.
+enum Target {
+    /// A URL, with the rest of the path behind it.
+    Url {
+        base: String,
+        authority: HeaderValue,
+        /// Made with the first request, because it belongs to the runtime that it runs in.
+        client: Box<OnceLock<Client<HttpConnector, ByteStream>>>,
+    },
+    /// A socket of this machine, whose server is asked for the path as it came.
+    Unix(PathBuf),
+}
+
+/// Why there is no answer.
+enum NoAnswer {
+    /// Nobody is there, and why.
+    Unreachable(String),
+    /// What is there broke off or is no HTTP.
+    Improper(String),
+    /// It took too long.
+    Late,
 }
 
 /// A URL that no proxy can be made of.
@@ -79,7 +105,15 @@ impl Proxy {
         }
         let authority =
             HeaderValue::try_from(authority.as_str()).map_err(|_| invalid("its host is no name"))?;
-        Ok(Self { base: url.to_owned(), authority, answer_time: ANSWER_TIME, client: OnceLock::new() })
+        let target = Target::Url { base: url.to_owned(), authority, client: Box::default() };
+        Ok(Self { name: url.to_owned(), target, answer_time: ANSWER_TIME })
+    }
+
+    /// A proxy to a server that listens on a Unix socket. It gets path, query and `Host` as they came. `name`
+    /// is what messages call it.
+    #[must_use]
+    pub fn unix(socket: impl Into<PathBuf>, name: impl Into<String>) -> Self {
+        Self { name: name.into(), target: Target::Unix(socket.into()), answer_time: ANSWER_TIME }
     }
 
     /// With another time in which an answer has to begin (by default 15 minutes).
@@ -89,20 +123,14 @@ impl Proxy {
         self
     }
 
-    fn client(&self) -> &Client<HttpConnector, ByteStream> {
-        self.client.get_or_init(|| {
-            let mut connector = HttpConnector::new();
-            connector.set_connect_timeout(Some(CONNECT_TIME));
-            connector.set_nodelay(true);
-            Client::builder(TokioExecutor::new())
-                .pool_idle_timeout(IDLE_TIME)
-                .pool_timer(TokioTimer::new())
-                .build(connector)
-        })
-    }
-
     async fn pass_on(&self, request: EdgeRequest) -> Response {
-        let url = fixed::with_rest(&self.base, &request);
+        let url = match &self.target {
+            Target::Url { base, .. } => fixed::with_rest(base, &request),
+            Target::Unix(_) => {
+                let uri = request.request.uri();
+                uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned()
+            }
+        };
         let Ok(uri) = url.parse::<Uri>() else {
             return respond::error(StatusCode::BAD_REQUEST, "the path or query cannot be passed on");
         };
@@ -112,7 +140,9 @@ impl Proxy {
         let forwarded = headers::Forwarded::of(&parts, request.peer);
         headers::drop_those_of_connection(&mut parts.headers);
         forwarded.add(&mut parts.headers);
-        parts.headers.insert(header::HOST, self.authority.clone());
+        if let Target::Url { authority, .. } = &self.target {
+            parts.headers.insert(header::HOST, authority.clone());
+        }
         if let Some((_, protocol)) = &client {
             headers::ask_for(&mut parts.headers, protocol.clone());
         }
@@ -120,18 +150,14 @@ impl Proxy {
         *onward.method_mut() = parts.method;
         *onward.uri_mut() = uri;
         *onward.headers_mut() = parts.headers;
-        let answered = tokio::time::timeout(self.answer_time, self.client().request(onward)).await;
-        let mut response = match answered {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return self.failed(&error),
-            Err(_) => {
-                let message = format!("{} did not answer in time", self.base);
-                return respond::error(StatusCode::GATEWAY_TIMEOUT, message);
-            }
+        let answered = tokio::time::timeout(self.answer_time, self.target.send(onward)).await;
+        let mut response = match answered.unwrap_or(Err(NoAnswer::Late)) {
+            Ok(response) => response,
+            Err(error) => return self.failed(&error),
         };
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let Some((client, _)) = client else {
-                let message = format!("{} changed the protocol unasked", self.base);
+                let message = format!("{} changed the protocol unasked", self.name);
                 return respond::error(StatusCode::BAD_GATEWAY, message);
             };
             let protocol = headers::upgrade(response.headers());
@@ -149,22 +175,68 @@ impl Proxy {
         Response::from_parts(parts, arriving(body))
     }
 
-    fn failed(&self, error: &hyper_util::client::legacy::Error) -> Response {
-        let causes = std::iter::successors(std::error::Error::source(error), |it| it.source());
+    fn failed(&self, error: &NoAnswer) -> Response {
+        let (status, what) = match error {
+            NoAnswer::Late => (StatusCode::GATEWAY_TIMEOUT, "did not answer in time".to_owned()),
+            NoAnswer::Unreachable(reason) => {
+                (StatusCode::BAD_GATEWAY, format!("cannot be reached: {reason}"))
+            }
+            NoAnswer::Improper(reason) => {
+                (StatusCode::BAD_GATEWAY, format!("gave no proper answer: {reason}"))
+            }
+        };
+        tracing::warn!("{} {what}", self.name);
+        respond::error(status, format!("{} {what}", self.name))
+    }
+}
+
+impl Target {
+    async fn send(&self, request: Request) -> Result<http::Response<Incoming>, NoAnswer> {
+        match self {
+            Self::Url { client, .. } => {
+                let answered = client.get_or_init(new_client).request(request).await;
+                answered.map_err(|error| NoAnswer::of(&error))
+            }
+            Self::Unix(socket) => send_over_unix(socket, request).await.map_err(|error| match error {
+                UnixError::Connect(reason) => NoAnswer::Unreachable(reason.to_string()),
+                UnixError::Http(reason) => NoAnswer::Improper(reasons(&reason)),
+            }),
+        }
+    }
+}
+
+fn new_client() -> Client<HttpConnector, ByteStream> {
+    let mut connector = HttpConnector::new();
+    connector.set_connect_timeout(Some(CONNECT_TIME));
+    connector.set_nodelay(true);
+    Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(IDLE_TIME)
+        .pool_timer(TokioTimer::new())
+        .build(connector)
+}
+
+impl NoAnswer {
+    fn of(error: &hyper_util::client::legacy::Error) -> Self {
+        let mut causes = std::iter::successors(std::error::Error::source(error), |it| it.source());
         let is_late = |it: &(dyn std::error::Error + 'static)| {
             let io = it.downcast_ref::<std::io::Error>();
             io.is_some_and(|io| io.kind() == std::io::ErrorKind::TimedOut)
         };
-        let reasons: Vec<String> = causes.clone().map(ToString::to_string).collect();
-        let status = if causes.into_iter().any(is_late) {
-            StatusCode::GATEWAY_TIMEOUT
+        let reasons = std::error::Error::source(error).map_or_else(|| error.to_string(), reasons);
+        if causes.any(is_late) {
+            Self::Late
+        } else if error.is_connect() {
+            Self::Unreachable(reasons)
         } else {
-            StatusCode::BAD_GATEWAY
-        };
-        let what = if error.is_connect() { "cannot be reached" } else { "gave no proper answer" };
-        tracing::warn!("{} {what}: {}", self.base, reasons.join(": "));
-        respond::error(status, format!("{} {what}: {}", self.base, reasons.join(": ")))
+            Self::Improper(reasons)
+        }
     }
+}
+
+/// An error and what it came of.
+fn reasons(error: &(dyn std::error::Error + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |it| it.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl Endpoint for Proxy {
@@ -175,7 +247,7 @@ impl Endpoint for Proxy {
 
 impl std::fmt::Debug for Proxy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Proxy({})", self.base)
+        write!(f, "Proxy({})", self.name)
     }
 }
 

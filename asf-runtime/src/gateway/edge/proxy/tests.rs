@@ -12,7 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::{Proxy, arriving};
@@ -33,17 +33,37 @@ where
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let function = function.clone();
-            let service = service_fn(move |request: http::Request<Incoming>| {
-                let answer = function(request.map(arriving));
-                async move { Ok::<_, Infallible>(answer.await) }
-            });
-            tokio::spawn(
-                http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades(),
-            );
+            serve_on(stream, function.clone());
         }
     });
     address
+}
+
+/// Serves a function on a Unix socket, likewise.
+#[cfg(unix)]
+fn serve_unix<F, A>(socket: &std::path::Path, function: F)
+where
+    F: Fn(Request) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Response> + Send + 'static,
+{
+    let listener = tokio::net::UnixListener::bind(socket).unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            serve_on(stream, function.clone());
+        }
+    });
+}
+
+fn serve_on<F, A>(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, function: F)
+where
+    F: Fn(Request) -> A + Send + Sync + 'static,
+    A: Future<Output = Response> + Send + 'static,
+{
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        let answer = function(request.map(arriving));
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
+    tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades());
 }
 
 /// A gateway with a proxy at `/p/{*rest}`, and where it is.
@@ -183,7 +203,17 @@ async fn echo(mut request: Request) -> Response {
 #[tokio::test]
 async fn web_sockets() {
     let server = serve(echo).await;
-    let front = front(Proxy::new(&format!("http://{server}")).unwrap()).await;
+    speaks_web_socket(Proxy::new(&format!("http://{server}")).unwrap()).await;
+    #[cfg(unix)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        serve_unix(&folder.path().join("s"), echo);
+        speaks_web_socket(Proxy::unix(folder.path().join("s"), "the echo")).await;
+    }
+}
+
+async fn speaks_web_socket(proxy: Proxy) {
+    let front = front(proxy).await;
     let url = format!("http://{front}/p/socket");
 
     let mut request = request(Method::GET, url.clone(), "");
@@ -259,6 +289,37 @@ async fn without_a_gateway() {
             shown.starts_with("GET /\n") && shown.contains("x-forwarded-for: 10.1.2.3\n"),
             "{turn} {shown}"
         );
+    }
+}
+
+/// A server on a Unix socket gets path and host as they came, and can be gone.
+#[cfg(unix)]
+#[tokio::test]
+async fn over_a_unix_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("s");
+    let proxy = Proxy::unix(&socket, "the mirror");
+    let ask = |target: &str| crate::gateway::edge::EdgeRequest {
+        request: {
+            let mut request = request(Method::PUT, target.to_owned(), "words");
+            request.headers_mut().insert("host", "here.test:99".parse().unwrap());
+            request.headers_mut().insert("connection", "x-hop".parse().unwrap());
+            request.headers_mut().insert("x-hop", "1".parse().unwrap());
+            request
+        },
+        params: crate::gateway::edge::Params::default(),
+        environment: Environment::default(),
+        peer: None,
+    };
+    let gone = proxy.answer(ask("/")).await;
+    assert_eq!(gone.status(), StatusCode::BAD_GATEWAY);
+    serve_unix(&socket, mirror);
+    for _ in 0..2 {
+        let response = proxy.answer(ask("/a%2Fb/?x=%20&y")).await;
+        let shown = response.into_body().collect(1 << 20).await.unwrap();
+        let shown = String::from_utf8(shown.to_vec()).unwrap();
+        assert!(shown.starts_with("PUT /a%2Fb/?x=%20&y\n") && shown.ends_with("words"), "{shown}");
+        assert!(shown.contains("\nhost: here.test:99\n") && !shown.contains("x-hop"), "{shown}");
     }
 }
 
