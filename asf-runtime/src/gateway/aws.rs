@@ -12,6 +12,8 @@ use super::handlers::{
 };
 use super::{GatewayHandler, HandlerChain, Services, handler};
 use crate::access_key::AccessKeyStyle;
+use crate::observe::faults::InjectFaults;
+use crate::observe::{BeginObserving, FinishObserving, Observe};
 
 /// What a chain is set up with besides the services.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +26,8 @@ pub struct AwsChainOptions {
     pub version: Option<HeaderValue>,
     /// Which access key ids carry an account.
     pub access_keys: AccessKeyStyle,
+    /// What counts and journals the requests, and makes them fail on demand.
+    pub observe: Observe,
 }
 
 /// The handlers of an AWS server over these services.
@@ -35,12 +39,14 @@ pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
 /// The handlers of an AWS server over these services, with options.
 #[must_use]
 pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> HandlerChain {
-    let AwsChainOptions { edge, cors, version, access_keys } = options;
+    let AwsChainOptions { edge, cors, version, access_keys, observe } = options;
     // What cannot be added has been logged, and the rest works.
     let _ = edge::add_developer_endpoints(&edge, &services.providers);
     let version = version.map(|it| Arc::new(AddVersionHeader::new(it)) as Arc<dyn GatewayHandler>);
     HandlerChain {
         request: vec![
+            // Time and size, before anyone else.
+            Arc::new(BeginObserving::new(observe.clone())),
             // Web pages of others.
             Arc::new(EnforceCors::new(cors.clone(), edge.clone())),
             // What is no AWS request.
@@ -51,6 +57,8 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
             Arc::new(RouteRequests::new(services.clone())),
             // Account, region, credentials.
             handler("identify caller", move |ctx| identify_caller(access_keys, ctx)),
+            // Errors and latency that someone asked for.
+            Arc::new(InjectFaults::new(observe.faults.clone())),
             // Protocol, validation, provider.
             Arc::new(ServiceRequests::new(services)),
         ],
@@ -64,7 +72,7 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
         .into_iter()
         .flatten()
         .collect(),
-        finalizers: vec![handler("log", log_request)],
+        finalizers: vec![handler("log", log_request), Arc::new(FinishObserving::new(observe))],
         traced: false,
     }
 }

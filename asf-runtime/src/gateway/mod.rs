@@ -23,6 +23,7 @@ pub use signer::Signer;
 pub use trace_context::TraceContext;
 
 use crate::context::Environment;
+use crate::observe::Observe;
 use crate::protocol::{Request, Response};
 
 /// Answers requests by running them through a chain. There is always an answer.
@@ -30,13 +31,27 @@ use crate::protocol::{Request, Response};
 pub struct Gateway {
     chain: HandlerChain,
     environment: Environment,
+    observe: Observe,
 }
 
 impl Gateway {
     /// A gateway over a chain.
     #[must_use]
     pub fn new(chain: HandlerChain, environment: Environment) -> Self {
-        Self { chain, environment }
+        Self { chain, environment, observe: Observe::default() }
+    }
+
+    /// With what its chain is observed by, for those who ask the gateway for it.
+    #[must_use]
+    pub fn with_observe(mut self, observe: Observe) -> Self {
+        self.observe = observe;
+        self
+    }
+
+    /// What it is observed by.
+    #[must_use]
+    pub fn observe(&self) -> &Observe {
+        &self.observe
     }
 
     /// Time and ids of its requests.

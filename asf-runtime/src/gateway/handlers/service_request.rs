@@ -1,8 +1,10 @@
 //! The call itself: the protocol reads the input, the provider answers, the protocol writes the output.
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
 use asf_schema::{Operation, Schema};
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use crate::body::DecodeOptions;
@@ -60,10 +62,11 @@ impl ServiceRequests {
             request: std::mem::replace(&mut ctx.request, http::Request::new(()).into_parts().0),
             environment: ctx.environment.clone(),
         };
-        let result = provider.call(&call, operation, input).await;
-        // Lent, not given: handlers after this one want them too.
+        let result = AssertUnwindSafe(provider.call(&call, operation, input)).catch_unwind().await;
+        // Lent, not given: handlers after this one want them too, even if the provider panicked.
         ctx.request = call.request;
         ctx.request_id = call.request_id;
+        let result = result.unwrap_or_else(|panic| resume_unwind(panic));
         ctx.response = match result? {
             Answer::Raw(response) => response,
             Answer::Output(mut output) => {

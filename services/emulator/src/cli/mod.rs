@@ -7,6 +7,7 @@ mod config;
 mod docker;
 mod failure;
 mod health;
+mod lines;
 mod log_file;
 mod logging;
 mod logs;

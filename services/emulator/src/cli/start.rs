@@ -22,6 +22,8 @@ use crate::{Limits, Server, Surroundings, Tls};
 const READY_TIME: Duration = Duration::from_secs(300);
 /// How long an init script may take.
 const SCRIPT_TIME: Duration = Duration::from_secs(300);
+/// How long the last traces may take to be sent.
+const FLUSH_TIME: Duration = Duration::from_secs(2);
 /// Lines of the log that are shown when it does not get ready.
 const LAST_WORDS: usize = 5;
 
@@ -147,6 +149,7 @@ async fn serve(
         () = signals.next() => return Ok(Action::Kill),
     }
     let gateway = Arc::new(crate::controlled_gateway(session.layers.settings(), around)?);
+    let observe = gateway.observe().clone();
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
         _ => Failure::Address { address: it.place.to_string(), error: it.error },
@@ -185,6 +188,10 @@ async fn serve(
     });
     serving.await;
     when_ready.abort();
+    if let Some(traces) = &observe.traces {
+        // What is not sent by then is lost, like all else that a collector which is down does not get.
+        let _ = tokio::time::timeout(FLUSH_TIME, traces.flush()).await;
+    }
     // Whoever asks again does not want to wait for them.
     let mut again = Signals::listen()?;
     tokio::select! {
