@@ -20,7 +20,7 @@ const SPEC: &str = r#"{
                "endpointPrefix": "things", "apiVersion": "2026-01-01"},
   "operations": {
     "Echo": {"name": "Echo", "http": {"method": "POST", "requestUri": "/"},
-             "input": {"shape": "Text"}, "output": {"shape": "Text"}},
+             "input": {"shape": "Text"}, "output": {"shape": "Text"}, "errors": [{"shape": "Gone"}]},
     "Fail": {"name": "Fail", "http": {"method": "POST", "requestUri": "/"}},
     "Panic": {"name": "Panic", "http": {"method": "POST", "requestUri": "/"}},
     "WhoAmI": {"name": "WhoAmI", "http": {"method": "POST", "requestUri": "/"}, "output": {"shape": "Text"}},
@@ -28,11 +28,16 @@ const SPEC: &str = r#"{
   },
   "shapes": {
     "Text": {"type": "structure", "required": ["text"], "members": {"text": {"shape": "String"}}},
+    "Gone": {"type": "structure", "exception": true, "members": {"Message": {"shape": "Words"}, "since": {"shape": "Words"}},
+             "error": {"code": "Things.Gone", "httpStatusCode": 404, "senderFault": true}},
+    "TooManyRequestsException": {"type": "structure", "exception": true, "members": {"message": {"shape": "Words"}},
+             "error": {"httpStatusCode": 429, "senderFault": true}},
+    "Words": {"type": "string"},
     "String": {"type": "string", "max": 5}
   }
 }"#;
 
-pub(super) fn service() -> &'static ServiceSchema {
+pub(crate) fn service() -> &'static ServiceSchema {
     load_service("things", SPEC.as_bytes()).unwrap()
 }
 
@@ -42,7 +47,7 @@ fn text(schema: &'static ServiceSchema, text: String) -> Value {
     Value::Struct(value)
 }
 
-pub(super) fn providers(service: &'static ServiceSchema) -> Providers {
+pub(crate) fn providers(service: &'static ServiceSchema) -> Providers {
     let provider = DynamicProvider::new(service)
         .handle("Echo", |_, input| async move { Ok(input) })
         .and_then(|it| it.handle("Fail", |_, _| async { Err(AwsError::sender("Sorry", "no luck").into()) }))
@@ -67,19 +72,19 @@ fn gateway_of(enabled: Vec<String>) -> Gateway {
     Gateway::new(aws_chain_with(Arc::new(services), AwsChainOptions::default()), Environment::default())
 }
 
-fn things() -> Services {
+pub(crate) fn things() -> Services {
     let service = service();
     let router: &'static Router = Box::leak(Box::new(Router::of(service)));
     Services { router, catalogue: |_| None, providers: Arc::new(providers(service)), enabled: None }
 }
 
 /// A gateway over the service `things`.
-pub(super) fn gateway_with(options: AwsChainOptions) -> Gateway {
+pub(crate) fn gateway_with(options: AwsChainOptions) -> Gateway {
     gateway_in(options, Environment::default())
 }
 
 /// A gateway over the service `things`, with time and ids of its own.
-pub(super) fn gateway_in(options: AwsChainOptions, environment: Environment) -> Gateway {
+pub(crate) fn gateway_in(options: AwsChainOptions, environment: Environment) -> Gateway {
     Gateway::new(aws_chain_with(Arc::new(things()), options), environment)
 }
 

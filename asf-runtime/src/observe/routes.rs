@@ -65,7 +65,9 @@ fn filter(request: &EdgeRequest) -> Result<Filter, String> {
     }
     let status = |text: String| match text.strip_suffix("xx").and_then(|it| it.parse::<u16>().ok()) {
         Some(class @ 1..=5) => Ok((class * 100, class * 100 + 99)),
-        _ => text.parse().map(|it| (it, it)).map_err(|_| "status: a number, or a class such as 4xx".to_owned()),
+        _ => {
+            text.parse().map(|it| (it, it)).map_err(|_| "status: a number, or a class such as 4xx".to_owned())
+        }
     };
     let since = |text: String| {
         let found = match text.parse() {

@@ -11,12 +11,14 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use futures_util::FutureExt as _;
 
 fn benches(c: &mut Criterion) {
-    let gateway = asf_emulator::gateway(Default::default(), Default::default()).expect("the defaults are valid");
+    let gateway =
+        asf_emulator::gateway(Default::default(), Default::default()).expect("the defaults are valid");
     c.bench_function("sts.GetCallerIdentity", |bencher| {
         bencher.iter_batched(
             get_caller_identity,
             |request| {
-                let response = gateway.process(black_box(request)).now_or_never().expect("it waits for nothing");
+                let response =
+                    gateway.process(black_box(request)).now_or_never().expect("it waits for nothing");
                 assert_eq!(response.status(), 200);
                 response
             },

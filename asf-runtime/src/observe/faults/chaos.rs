@@ -41,7 +41,8 @@ pub(super) const ROUTES: [(Method, &str, Answer); 6] = [
         change(faults, |rules| {
             for it in &old {
                 let at = rules.iter().position(|rule| rule.chaos() == Some(it));
-                let at = at.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, format!("there is no rule {it}")))?;
+                let at =
+                    at.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, format!("there is no rule {it}")))?;
                 rules.remove(at);
             }
             Ok(())
@@ -119,6 +120,9 @@ fn set_effects(faults: &Faults, body: Json) -> Result<Response, Refusal> {
         latency: u64,
         #[serde(default)]
         jitter: u64,
+    }
+    if !body.is_object() {
+        return Err(Refusal::bad("the body has to be an object, such as {\"latency\": 500}"));
     }
     let Wanted { latency, jitter } = serde_json::from_value(body).map_err(Refusal::bad)?;
     if latency.max(jitter) > MAX_MILLIS as u64 {

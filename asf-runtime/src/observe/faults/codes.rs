@@ -4,9 +4,9 @@ use asf_schema::{Operation, ProtocolKind, Schema, ServiceSchema};
 
 use super::spec::{ErrorSpec, SpecError};
 use crate::AwsError;
+use crate::Value;
 use crate::error::{ReceivedError, ServiceError};
 use crate::value::StructValue;
-use crate::Value;
 
 /// What is answered where a rule does not name a code.
 const UNAVAILABLE: &str = "ServiceUnavailable";
@@ -76,7 +76,10 @@ pub(super) fn error(
 }
 
 /// The error by which a service says that there were too many calls.
-pub(super) fn throttled(service: &'static ServiceSchema, operation: Option<Operation>) -> Box<dyn ServiceError> {
+pub(super) fn throttled(
+    service: &'static ServiceSchema,
+    operation: Option<Operation>,
+) -> Box<dyn ServiceError> {
     let modelled_one = |errors: &mut dyn Iterator<Item = Schema>| {
         let rank = |it: &Schema| THROTTLING.iter().position(|name| is_named(*it, name));
         errors.filter_map(|it| Some((rank(&it)?, it))).min_by_key(|(rank, _)| *rank).map(|(_, it)| it)

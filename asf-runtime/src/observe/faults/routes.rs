@@ -29,8 +29,7 @@ impl Models {
 
     pub(super) fn service(&self, name: &str) -> Option<&'static ServiceSchema> {
         // The catalogue's first: asking for a provider makes it.
-        (self.services.catalogue)(name)
-            .or_else(|| self.services.providers.get(name).map(|it| it.service()))
+        (self.services.catalogue)(name).or_else(|| self.services.providers.get(name).map(|it| it.service()))
     }
 
     pub(super) fn names(&self) -> &[&'static str] {
@@ -95,12 +94,16 @@ pub fn add_routes(router: &EdgeRouter, faults: &Faults, models: &Models) -> Resu
     Ok(())
 }
 
-/// The items of a list, or the one thing that is no list.
+/// The rules of a list, or the one rule that is no list.
 pub(super) fn items(body: Json) -> Result<Vec<Json>, Refusal> {
-    match body {
-        Json::Array(items) => Ok(items),
-        item @ Json::Object(_) => Ok(vec![item]),
-        _ => Err(Refusal::bad("the body has to be a rule, or a list of rules")),
+    let items = match body {
+        Json::Array(items) => items,
+        item => vec![item],
+    };
+    // An array could be read as a structure without members, and then be a rule about everything.
+    match items.iter().all(Json::is_object) {
+        true => Ok(items),
+        false => Err(Refusal::bad("the body has to be a rule, or a list of rules")),
     }
 }
 

@@ -10,8 +10,8 @@ use super::{Finished, Totals};
 
 /// Upper bounds of the histogram of latencies, in microseconds.
 pub const BUCKETS: [u64; 17] = [
-    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
-    10_000_000, 30_000_000,
+    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+    2_500_000, 10_000_000, 30_000_000,
 ];
 
 /// Services that a table has room for. There are 424; what finds no room is counted as no service's.
@@ -152,7 +152,8 @@ impl OperationCalls {
             let outcome = cell.get_or_init(|| Outcome { status, source, count: AtomicU64::new(0) });
             (outcome.status == status && outcome.source == source).then_some(&outcome.count)
         });
-        let other = || &last.get_or_init(|| Outcome { status: 0, source: "", count: AtomicU64::new(0) }).count;
+        let other =
+            || &last.get_or_init(|| Outcome { status: 0, source: "", count: AtomicU64::new(0) }).count;
         Some(found.unwrap_or_else(other))
     }
 

@@ -57,7 +57,10 @@ mod tests {
         assert_eq!(cpu_seconds(stat), Some(2.0));
         assert_eq!(cpu_seconds(""), None);
         assert_eq!(field("VmSize:\t 10 kB\nVmRSS:\t    2048 kB\n", "VmRSS:"), Some(2048.0));
-        assert_eq!(field("Max open files            1024                 4096 files", "Max open files"), Some(1024.0));
+        assert_eq!(
+            field("Max open files            1024                 4096 files", "Max open files"),
+            Some(1024.0)
+        );
         assert_eq!(field("Max open files            unlimited", "Max open files"), None);
     }
 }

@@ -28,7 +28,11 @@ pub fn exposition(observe: &Observe) -> String {
 }
 
 fn calls(out: &mut Exposition, totals: &Totals) {
-    out.head("asf_requests_total", "counter", "Answered requests; without a service, those that are not AWS's.");
+    out.head(
+        "asf_requests_total",
+        "counter",
+        "Answered requests; without a service, those that are not AWS's.",
+    );
     for ((service, operation), total) in totals {
         for ((status, source), count) in &total.outcomes {
             let status = if *status == 0 { "other".to_owned() } else { status.to_string() };
@@ -39,10 +43,15 @@ fn calls(out: &mut Exposition, totals: &Totals) {
     }
     out.head("asf_request_errors_total", "counter", "Those of them with a status from 400 on.");
     for ((service, operation), total) in totals {
-        let errors: u64 = total.outcomes.iter().filter(|((status, _), _)| *status >= 400).map(|it| it.1).sum();
+        let errors: u64 =
+            total.outcomes.iter().filter(|((status, _), _)| *status >= 400).map(|it| it.1).sum();
         out.line("asf_request_errors_total", &[("service", *service), ("operation", operation)], errors);
     }
-    out.head("asf_request_duration_seconds", "histogram", "From the head of the request to that of the answer.");
+    out.head(
+        "asf_request_duration_seconds",
+        "histogram",
+        "From the head of the request to that of the answer.",
+    );
     for ((service, operation), total) in totals {
         let labels = [("service", *service), ("operation", *operation)];
         let mut so_far = 0;

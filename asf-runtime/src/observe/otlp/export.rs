@@ -83,7 +83,10 @@ impl Exporter {
             Err(reason) => {
                 self.counts.dropped.fetch_add(count, Ordering::Relaxed);
                 if !std::mem::replace(&mut self.has_failed, true) {
-                    tracing::warn!("traces do not reach {}: {reason}; until they do, they are dropped", self.url);
+                    tracing::warn!(
+                        "traces do not reach {}: {reason}; until they do, they are dropped",
+                        self.url
+                    );
                 }
             }
         }

@@ -17,8 +17,9 @@ use super::metrics::Finished;
 use crate::gateway::GatewayContext;
 use span::Span;
 
-/// Spans that wait to be sent, at most. Those that find no room are dropped, and counted.
-const MAX_WAITING: usize = 4096;
+/// Spans that wait to be sent, at most (as `OTEL_BSP_MAX_QUEUE_SIZE` has it where it is not set). Those that find
+/// no room are dropped, and counted.
+const MAX_WAITING: usize = 2048;
 
 /// Takes spans and sends them to a collector, in batches, from a task of its own. A call never waits for
 /// it. Copies of it are the same.
@@ -49,7 +50,9 @@ enum Message {
 
 /// An endpoint that spans cannot be sent to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{url:?} is no place to send traces to: expected http://<host>:<port>, such as http://localhost:4318")]
+#[error(
+    "{url:?} is no place to send traces to: expected http://<host>:<port>, such as http://localhost:4318"
+)]
 pub struct InvalidEndpoint {
     /// The endpoint.
     pub url: String,
