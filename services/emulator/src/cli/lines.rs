@@ -1,6 +1,6 @@
 //! Log lines for people.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use asf_runtime::gateway::handlers::REQUEST_TARGET;
 use tracing::field::{Field, Visit};
