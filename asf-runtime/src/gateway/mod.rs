@@ -16,7 +16,7 @@ mod trace;
 mod trace_context;
 
 pub use aws::{AwsChainOptions, aws_chain, aws_chain_with};
-pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, handler};
+pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, go_on, handler};
 pub use context::{Arrival, GatewayContext};
 pub use services::{Catalogue, Services};
 pub use signer::Signer;

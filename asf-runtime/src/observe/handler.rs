@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::future::{BoxFuture, ready};
+use futures_util::future::BoxFuture;
 
 use super::Observe;
 use super::metrics::{Finished, UnderWay};
 use crate::Timestamp;
-use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled};
+use crate::gateway::{GatewayContext, GatewayHandler, Handled, go_on};
 
 /// What is known of a request from its beginning on.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl GatewayHandler for BeginObserving {
             bytes_in: ctx.body.length().unwrap_or_default(),
             under_way: self.0.metrics.begin(),
         });
-        Box::pin(ready(Ok(Flow::Continue)))
+        go_on()
     }
 }
 
@@ -97,6 +97,6 @@ impl GatewayHandler for FinishObserving {
             }
             observed.under_way.finish();
         }
-        Box::pin(ready(Ok(Flow::Continue)))
+        go_on()
     }
 }

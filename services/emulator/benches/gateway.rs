@@ -4,16 +4,25 @@
 #![allow(clippy::expect_used, reason = "a bench that cannot do its work has to stop")]
 
 use std::hint::black_box;
+use std::sync::Arc;
 
+use asf_runtime::context::Environment;
+use asf_runtime::gateway::{Gateway, Services, aws_chain};
+use asf_runtime::plugin::Settings;
 use asf_runtime::protocol::Request;
+use asf_runtime::provider::Providers;
 use asf_runtime::shape::ByteStream;
 use criterion::{Criterion, criterion_group, criterion_main};
 use futures_util::FutureExt as _;
 
 fn benches(c: &mut Criterion) {
-    let gateway =
-        asf_emulator::gateway(Default::default(), Default::default()).expect("the defaults are valid");
-    c.bench_function("sts.GetCallerIdentity", |bencher| {
+    let whole = asf_emulator::gateway(Default::default(), Default::default());
+    bench(c, "sts.GetCallerIdentity", &whole.expect("the defaults are valid"));
+    bench(c, "sts.GetCallerIdentity, without what observes it", &unobserved());
+}
+
+fn bench(c: &mut Criterion, name: &str, gateway: &Gateway) {
+    c.bench_function(name, |bencher| {
         bencher.iter_batched(
             get_caller_identity,
             |request| {
@@ -25,6 +34,21 @@ fn benches(c: &mut Criterion) {
             criterion::BatchSize::SmallInput,
         );
     });
+}
+
+/// The chain alone, without metrics, journal and faults.
+fn unobserved() -> Gateway {
+    let services = Services {
+        router: asf_specs::router(),
+        catalogue: asf_specs::service,
+        providers: Arc::new(Providers::registered(Settings::default())),
+        enabled: None,
+    };
+    let mut chain = aws_chain(Arc::new(services));
+    for list in [&mut chain.request, &mut chain.finalizers] {
+        list.retain(|it| !["begin observing", "faults", "finish observing"].contains(&it.name()));
+    }
+    Gateway::new(chain, Environment::default())
 }
 
 /// As boto3 sends it.

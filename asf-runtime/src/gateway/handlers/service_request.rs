@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use crate::body::DecodeOptions;
-use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services};
+use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services, go_on};
 use crate::protocol::{self, Exchange};
 use crate::provider::{Answer, Provider};
 use crate::shape::StreamError;
@@ -121,7 +121,7 @@ impl GatewayHandler for ServiceRequests {
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
         match ctx.operation {
             Some(operation) => Box::pin(self.call(ctx, operation)),
-            None => Box::pin(std::future::ready(Ok(Flow::Continue))),
+            None => go_on(),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::latency::{Latency, MAX_MILLIS, wait};
 use super::rule::unit;
 use super::{Faults, codes};
 use crate::error::ServiceError;
-use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled};
+use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, go_on};
 
 /// What `x-asf-source` says of a call that a rule answered.
 pub(super) const SOURCE: &str = "fault";
@@ -95,7 +95,7 @@ impl GatewayHandler for InjectFaults {
 
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
         if !self.faults.is_active() {
-            return Box::pin(std::future::ready(Ok(Flow::Continue)));
+            return go_on();
         }
         let Plan { latency, error } = self.plan(ctx);
         Box::pin(async move {

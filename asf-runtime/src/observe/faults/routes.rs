@@ -57,6 +57,7 @@ const ROUTES: [(Method, &str, Answer); 7] = [
 pub(super) struct Refusal(pub(super) StatusCode, pub(super) String);
 
 impl Refusal {
+    #[allow(clippy::needless_pass_by_value, reason = "map_err hands it over")]
     pub(super) fn bad(message: impl ToString) -> Self {
         Self(StatusCode::BAD_REQUEST, message.to_string())
     }
