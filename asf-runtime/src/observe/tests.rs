@@ -229,6 +229,31 @@ fn long_texts_are_cut() {
     assert_eq!(process.requests("").1["requests"][0]["userAgent"].as_str().unwrap().len(), 256);
 }
 
+/// Every route is described, and everything described is a route.
+#[test]
+fn document() {
+    let (edge, observe) = (EdgeRouter::new(), Observe::default());
+    add_routes(&edge, &observe).unwrap();
+    let models = super::faults::Models::new(Arc::new(tests::things()), ["things"]);
+    super::faults::add_routes(&edge, &observe.faults, &models).unwrap();
+    let document = edge.openapi("1");
+    let mut described = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            described.push(format!("{} {path}", method.to_ascii_uppercase()));
+            assert!(operation["operationId"].is_string(), "{path}");
+        }
+    }
+    let mut routes: Vec<String> = edge.rules().iter().map(|(_, rule)| rule.to_string()).collect();
+    described.sort_unstable();
+    routes.sort_unstable();
+    assert_eq!(described, routes);
+    for reference in document.to_string().split("\"$ref\":\"#").skip(1) {
+        let reference = reference.split('"').next().unwrap();
+        assert!(document.pointer(reference).is_some(), "{reference}");
+    }
+}
+
 /// A collector that hands on what it gets, and answers with a status.
 async fn collector(status: u16) -> (String, mpsc::UnboundedReceiver<(String, Json)>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

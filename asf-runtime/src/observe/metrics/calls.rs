@@ -185,3 +185,58 @@ fn add(to: Option<&AtomicU64>, amount: u64) {
 fn micros(elapsed: Duration) -> u64 {
     u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::tests::service;
+
+    fn finished(status: u16, micros: u64) -> Finished {
+        let service = service();
+        Finished {
+            service: Some(service),
+            operation: service.operation("Echo"),
+            status,
+            source: "native",
+            elapsed: Duration::from_micros(micros),
+            bytes_in: 1,
+            bytes_out: 2,
+        }
+    }
+
+    /// More statuses than there is room for are counted as others; none is lost. The schemas of one name,
+    /// which there are twice here with every call, are one service.
+    #[test]
+    fn what_finds_no_room() {
+        let table = CallTable::default();
+        for status in 400..420 {
+            table.record(&finished(status, 60));
+        }
+        let mut totals = Totals::new();
+        table.add_to(&mut totals);
+        // Each call had a table of its own, because each had a schema of its own.
+        assert_eq!(totals[&("things", "Echo")].calls(), 20);
+
+        let (table, one) = (CallTable::default(), finished(0, 60));
+        for status in 400..420 {
+            table.record(&Finished { status, ..one });
+        }
+        let mut totals = Totals::new();
+        table.add_to(&mut totals);
+        let total = &totals[&("things", "Echo")];
+        assert_eq!(total.outcomes.len(), OUTCOMES);
+        assert_eq!(total.outcomes[&(0, "")], 5);
+        assert_eq!((total.calls(), total.bytes_in, total.bytes_out, total.micros), (20, 20, 40, 1200));
+    }
+
+    #[test]
+    fn buckets() {
+        for (micros, bucket) in [(0, 0), (50, 0), (51, 1), (1_000, 4), (30_000_000, 16), (30_000_001, 17)] {
+            let (table, mut totals) = (CallTable::default(), Totals::new());
+            table.record(&finished(200, micros));
+            table.add_to(&mut totals);
+            let expected: Vec<u64> = (0..=BUCKETS.len()).map(|it| u64::from(it == bucket)).collect();
+            assert_eq!(totals[&("things", "Echo")].buckets.to_vec(), expected, "{micros}");
+        }
+    }
+}
