@@ -72,7 +72,8 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
         .into_iter()
         .flatten()
         .collect(),
-        finalizers: vec![handler("log", log_request), Arc::new(FinishObserving::new(observe))],
+        finalizers: vec![handler("log", log_request), Arc::new(FinishObserving::new(observe.clone()))],
         traced: false,
+        observe,
     }
 }

@@ -12,6 +12,7 @@ use super::GatewayContext;
 use super::trace::Trace;
 use crate::AwsError;
 use crate::error::ServiceError;
+use crate::observe::Observe;
 
 /// What a handler decides about the rest of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub struct HandlerChain {
     pub finalizers: Vec<Arc<dyn GatewayHandler>>,
     /// Whether each step is logged (`DEBUG_HANDLER_CHAIN`).
     pub traced: bool,
+    /// What its handlers count in and ask for faults.
+    pub observe: Observe,
 }
 
 impl HandlerChain {

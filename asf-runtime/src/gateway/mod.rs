@@ -31,27 +31,19 @@ use crate::protocol::{Request, Response};
 pub struct Gateway {
     chain: HandlerChain,
     environment: Environment,
-    observe: Observe,
 }
 
 impl Gateway {
     /// A gateway over a chain.
     #[must_use]
     pub fn new(chain: HandlerChain, environment: Environment) -> Self {
-        Self { chain, environment, observe: Observe::default() }
+        Self { chain, environment }
     }
 
-    /// With what its chain is observed by, for those who ask the gateway for it.
-    #[must_use]
-    pub fn with_observe(mut self, observe: Observe) -> Self {
-        self.observe = observe;
-        self
-    }
-
-    /// What it is observed by.
+    /// What its chain is observed by.
     #[must_use]
     pub fn observe(&self) -> &Observe {
-        &self.observe
+        &self.chain.observe
     }
 
     /// Time and ids of its requests.

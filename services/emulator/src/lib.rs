@@ -124,10 +124,10 @@ pub fn gateway_with(
     }
     let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
     let cors = Cors::new(cors_settings(config.clone()));
-    let options = AwsChainOptions { edge, cors, version, access_keys, observe: observe.clone() };
+    let options = AwsChainOptions { edge, cors, version, access_keys, observe };
     let mut chain = aws_chain_with(services, options);
     chain.traced = config.debug_handler_chain;
-    Ok(Gateway::new(chain, environment).with_observe(observe))
+    Ok(Gateway::new(chain, environment))
 }
 
 /// What is observed, and where spans go. An endpoint that is no good is no reason not to start: it may be
