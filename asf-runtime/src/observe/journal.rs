@@ -26,16 +26,16 @@ pub struct Journal(Arc<Ring>);
 #[derive(Debug)]
 struct Ring {
     size: usize,
-    /// Made with the first call.
-    places: OnceLock<Box<[Mutex<Place>]>>,
+    /// Made with the first call; each place with the first that it is given to.
+    places: OnceLock<Box<[Mutex<Option<Box<Place>>>]>>,
     /// How many calls there have been.
     total: AtomicU64,
 }
 
-/// A call, or room for one.
+/// A call.
 #[derive(Debug, Default)]
 struct Place {
-    /// Which call it is, from 1 on; 0 is none.
+    /// Which call it is, from 1 on.
     number: u64,
     at: Timestamp,
     request_id: String,
@@ -104,6 +104,7 @@ impl Journal {
         let place = usize::try_from(number % ring.size as u64).ok().and_then(|it| places.get(it));
         let Some(place) = place else { return };
         let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = place.get_or_insert_default();
         if place.number > number {
             // Calls went all around the ring meanwhile.
             return;
@@ -130,7 +131,7 @@ impl Journal {
         let mut found: Vec<(u64, Json)> = Vec::new();
         for place in self.0.places.get().into_iter().flatten() {
             let place = place.lock().unwrap_or_else(PoisonError::into_inner);
-            if place.number > 0 && filter.wants(&place) {
+            if let Some(place) = place.as_deref().filter(|it| filter.wants(it)) {
                 found.push((place.number, place.shown()));
             }
         }
@@ -142,7 +143,7 @@ impl Journal {
     /// Forgets all calls.
     pub fn clear(&self) {
         for place in self.0.places.get().into_iter().flatten() {
-            *place.lock().unwrap_or_else(PoisonError::into_inner) = Place::default();
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
     }
 }

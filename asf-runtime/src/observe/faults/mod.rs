@@ -1,7 +1,7 @@
 //! Faults on demand: errors, latency and throttling by service, operation, account and region.
 //!
 //! [`Faults`] has the rules; [`InjectFaults`] stands in the AWS chain before the provider and asks them;
-//! [`routes`] is `/_asf/faults`, [`chaos`] the same by LocalStack's names.
+//! [`add_routes`] adds `/_asf/faults`, and the same by LocalStack's names.
 
 mod bucket;
 mod chaos;
