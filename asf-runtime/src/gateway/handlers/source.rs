@@ -4,7 +4,8 @@ use http::{HeaderName, HeaderValue};
 
 use crate::gateway::{Flow, GatewayContext, Handled};
 
-/// Says which backend answered: `native`, or `none` where there is none.
+/// Says which backend answered: `native`, `fault` for an error that a rule asked for, or `none` where there is
+/// none.
 pub const SOURCE: HeaderName = HeaderName::from_static("x-asf-source");
 
 /// Says who answered.

@@ -8,7 +8,7 @@ use http::{Request, Uri, header};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::span::Span;
 use super::{Counts, Message, json};
@@ -62,7 +62,8 @@ impl Exporter {
             let _ = tokio::time::timeout(LINGER, collecting).await;
             self.send(&client, &spans).await;
             if let Some(done) = flushed {
-                let _: Result<(), ()> = oneshot::Sender::send(done, ());
+                // Who asked may have gone away.
+                let _ = done.send(());
             }
         }
     }
