@@ -27,10 +27,13 @@ pub struct Journal(Arc<Ring>);
 struct Ring {
     size: usize,
     /// Made with the first call; each place with the first that it is given to.
-    places: OnceLock<Box<[Mutex<Option<Box<Place>>>]>>,
+    places: OnceLock<Box<[Slot]>>,
     /// How many calls there have been.
     total: AtomicU64,
 }
+
+/// Room for a call.
+type Slot = Mutex<Option<Box<Place>>>;
 
 /// A call.
 #[derive(Debug, Default)]
