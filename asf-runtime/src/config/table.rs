@@ -37,13 +37,13 @@ variables! {
         "ASF_LOG_FORMAT" log_format: LogFormat = "text", .by(Source::Asf);
         /// Logs each handler that a request goes through, its time, and what it changed.
         "DEBUG_HANDLER_CHAIN" debug_handler_chain: bool = "0";
-        /// How many calls `/_asf/requests` remembers.
-        "ASF_REQUEST_JOURNAL_SIZE" request_journal_size: Whole<0, 1_000_000> = "1000", .by(Source::Asf), .later();
+        /// How many calls `/_asf/requests` remembers; 0 is none.
+        "ASF_REQUEST_JOURNAL_SIZE" request_journal_size: Whole<0, 1_000_000> = "1000", .by(Source::Asf);
         /// Where OpenTelemetry traces are sent (OTLP over HTTP), such as `http://localhost:4318`. Without it
         /// there are none.
-        "OTEL_EXPORTER_OTLP_ENDPOINT" otlp_endpoint: Option<String> = "", .by(Source::OpenTelemetry), .later();
+        "OTEL_EXPORTER_OTLP_ENDPOINT" otlp_endpoint: Option<String> = "", .by(Source::OpenTelemetry);
         /// The name of this process in traces.
-        "OTEL_SERVICE_NAME" otel_service_name: String = "asf", .by(Source::OpenTelemetry), .later();
+        "OTEL_SERVICE_NAME" otel_service_name: String = "asf", .by(Source::OpenTelemetry);
     }
     "Services" {
         /// The services that may be used; without it, all.

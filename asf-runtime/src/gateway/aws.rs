@@ -12,6 +12,8 @@ use super::handlers::{
 };
 use super::{ChainPlace, ChainPlaces, GatewayHandler, HandlerChain, Services, handler};
 use crate::access_key::AccessKeyStyle;
+use crate::observe::faults::InjectFaults;
+use crate::observe::{BeginObserving, FinishObserving, Observe};
 
 /// What a chain is set up with besides the services.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +28,8 @@ pub struct AwsChainOptions {
     pub places: ChainPlaces,
     /// Which access key ids carry an account.
     pub access_keys: AccessKeyStyle,
+    /// What counts and journals the requests, and makes them fail on demand.
+    pub observe: Observe,
 }
 
 /// The handlers of an AWS server over these services.
@@ -37,12 +41,14 @@ pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
 /// The handlers of an AWS server over these services, with options.
 #[must_use]
 pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> HandlerChain {
-    let AwsChainOptions { edge, cors, version, places, access_keys } = options;
+    let AwsChainOptions { edge, cors, version, places, access_keys, observe } = options;
     // What cannot be added has been logged, and the rest works.
     let _ = edge::add_developer_endpoints(&edge, &services.providers);
     let version = version.map(|it| Arc::new(AddVersionHeader::new(it)) as Arc<dyn GatewayHandler>);
     HandlerChain {
         request: vec![
+            // Time and size, before anyone else.
+            Arc::new(BeginObserving::new(observe.clone())),
             // Web pages of others.
             Arc::new(EnforceCors::new(cors.clone(), edge.clone())),
             places.step(ChainPlace::Request),
@@ -55,6 +61,8 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
             // Account, region, credentials.
             handler("identify caller", move |ctx| identify_caller(access_keys, ctx)),
             places.step(ChainPlace::Call),
+            // Errors and latency that someone asked for.
+            Arc::new(InjectFaults::new(observe.faults.clone())),
             // Protocol, validation, provider.
             Arc::new(ServiceRequests::new(services)),
         ],
@@ -69,7 +77,12 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
         .into_iter()
         .flatten()
         .collect(),
-        finalizers: vec![handler("log", log_request), places.step(ChainPlace::Finalizer)],
+        finalizers: vec![
+            handler("log", log_request),
+            places.step(ChainPlace::Finalizer),
+            Arc::new(FinishObserving::new(observe.clone())),
+        ],
         traced: false,
+        observe,
     }
 }

@@ -1,7 +1,9 @@
 //! The chain of handlers that a request goes through.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -10,6 +12,7 @@ use super::GatewayContext;
 use super::trace::Trace;
 use crate::AwsError;
 use crate::error::ServiceError;
+use crate::observe::Observe;
 use crate::plugin::panic_text;
 
 /// What a handler decides about the rest of the chain.
@@ -60,6 +63,8 @@ pub struct HandlerChain {
     pub finalizers: Vec<Arc<dyn GatewayHandler>>,
     /// Whether each step is logged (`DEBUG_HANDLER_CHAIN`).
     pub traced: bool,
+    /// What its handlers count in and ask for faults.
+    pub observe: Observe,
 }
 
 impl HandlerChain {
@@ -162,6 +167,23 @@ pub fn handler(
     Arc::new(Function { name, function })
 }
 
+/// What a handler returns that had nothing to wait for and lets the chain go on. No memory is asked for: the
+/// future has no size.
+#[must_use]
+pub fn go_on() -> BoxFuture<'static, Handled> {
+    struct GoOn;
+
+    impl Future for GoOn {
+        type Output = Handled;
+
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Handled> {
+            Poll::Ready(Ok(Flow::Continue))
+        }
+    }
+
+    Box::pin(GoOn)
+}
+
 struct Function<F> {
     name: &'static str,
     function: F,
@@ -173,7 +195,10 @@ impl<F: Fn(&mut GatewayContext) -> Handled + Send + Sync> GatewayHandler for Fun
     }
 
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
-        Box::pin(std::future::ready((self.function)(ctx)))
+        match (self.function)(ctx) {
+            Ok(Flow::Continue) => go_on(),
+            other => Box::pin(std::future::ready(other)),
+        }
     }
 }
 
@@ -239,7 +264,7 @@ impl GatewayHandler for CompositeHandler {
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
         let handlers = self.current();
         if handlers.is_empty() {
-            return Box::pin(std::future::ready(Ok(Flow::Continue)));
+            return go_on();
         }
         Box::pin(async move {
             for handler in &*handlers {

@@ -9,6 +9,7 @@ use super::handlers::MAX_BODY;
 use crate::context::{Credentials, Environment};
 use crate::error::ServiceError;
 use crate::identity::{AccountId, Region};
+use crate::observe::Observed;
 use crate::protocol::{Request, Response};
 use crate::provider::Source;
 use crate::shape::ByteStream;
@@ -63,6 +64,8 @@ pub struct GatewayContext {
     pub source: Option<Source>,
     /// The error that the exception handlers deal with; it stays for the logs.
     pub error: Option<Box<dyn ServiceError>>,
+    /// What is known of it from its beginning on, if it is observed.
+    pub observed: Option<Observed>,
     /// What handlers have to tell each other besides.
     pub extensions: http::Extensions,
 }
@@ -96,6 +99,7 @@ impl GatewayContext {
             credentials: None,
             source: None,
             error: None,
+            observed: None,
             extensions: http::Extensions::new(),
         }
     }

@@ -17,7 +17,7 @@ mod trace;
 mod trace_context;
 
 pub use aws::{AwsChainOptions, aws_chain, aws_chain_with};
-pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, handler};
+pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, go_on, handler};
 pub use context::{Arrival, GatewayContext};
 pub use places::{ChainPlace, ChainPlaces};
 pub use services::{Catalogue, Services};
@@ -25,6 +25,7 @@ pub use signer::Signer;
 pub use trace_context::TraceContext;
 
 use crate::context::Environment;
+use crate::observe::Observe;
 use crate::protocol::{Request, Response};
 
 /// Answers requests by running them through a chain. There is always an answer.
@@ -39,6 +40,12 @@ impl Gateway {
     #[must_use]
     pub fn new(chain: HandlerChain, environment: Environment) -> Self {
         Self { chain, environment }
+    }
+
+    /// What its chain is observed by.
+    #[must_use]
+    pub fn observe(&self) -> &Observe {
+        &self.chain.observe
     }
 
     /// Time and ids of its requests.

@@ -20,7 +20,7 @@ const SPEC: &str = r#"{
                "endpointPrefix": "things", "apiVersion": "2026-01-01"},
   "operations": {
     "Echo": {"name": "Echo", "http": {"method": "POST", "requestUri": "/"},
-             "input": {"shape": "Text"}, "output": {"shape": "Text"}},
+             "input": {"shape": "Text"}, "output": {"shape": "Text"}, "errors": [{"shape": "Gone"}]},
     "Fail": {"name": "Fail", "http": {"method": "POST", "requestUri": "/"}},
     "Panic": {"name": "Panic", "http": {"method": "POST", "requestUri": "/"}},
     "WhoAmI": {"name": "WhoAmI", "http": {"method": "POST", "requestUri": "/"}, "output": {"shape": "Text"}},
@@ -28,6 +28,11 @@ const SPEC: &str = r#"{
   },
   "shapes": {
     "Text": {"type": "structure", "required": ["text"], "members": {"text": {"shape": "String"}}},
+    "Gone": {"type": "structure", "exception": true, "members": {"Message": {"shape": "Words"}, "since": {"shape": "Words"}},
+             "error": {"code": "Things.Gone", "httpStatusCode": 404, "senderFault": true}},
+    "TooManyRequestsException": {"type": "structure", "exception": true, "members": {"message": {"shape": "Words"}},
+             "error": {"httpStatusCode": 429, "senderFault": true}},
+    "Words": {"type": "string"},
     "String": {"type": "string", "max": 5}
   }
 }"#;
@@ -67,7 +72,7 @@ fn gateway_of(enabled: Vec<String>) -> Gateway {
     Gateway::new(aws_chain_with(Arc::new(services), AwsChainOptions::default()), Environment::default())
 }
 
-fn things() -> Services {
+pub(crate) fn things() -> Services {
     let service = service();
     let router: &'static Router = Box::leak(Box::new(Router::of(service)));
     Services { router, catalogue: |_| None, providers: Arc::new(providers(service)), enabled: None }

@@ -58,7 +58,7 @@ fn snapshot(ctx: &GatewayContext) -> Snapshot {
         ("account", ctx.account_id.to_string()),
         ("region", ctx.region.to_string()),
         ("status", ctx.response.status().as_u16().to_string()),
-        ("source", or_none(ctx.source.as_ref().map(Source::as_str))),
+        ("source", or_none(ctx.source.map(Source::as_str))),
         ("response headers", format!("{:?}", ctx.response.headers())),
     ]
 }

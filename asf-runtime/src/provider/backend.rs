@@ -1,6 +1,7 @@
 //! Who may answer the operations of a service, and in which order they are asked.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use asf_schema::Operation;
 
@@ -19,29 +20,46 @@ pub enum Tier {
 }
 
 /// Which backend answered: what `x-asf-source` says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The service's native provider.
     Native,
     /// No one.
     None,
+    /// A rule that asks for an error.
+    Fault,
     /// Another, by name: `extension:hello`.
-    Named(Arc<str>),
+    Named(&'static str),
 }
 
 impl Source {
     /// A provider that an extension has brought.
     #[must_use]
     pub fn extension(name: &str) -> Self {
-        Self::Named(format!("extension:{name}").into())
+        Self::named(&format!("extension:{name}"))
+    }
+
+    /// A backend of this name. Names live as long as the process, each once: they stand in counters and journals
+    /// beside every call, and there are as many as backends.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = names.get(name) {
+            return Self::Named(known);
+        }
+        let name: &'static str = Box::leak(name.into());
+        names.insert(name);
+        Self::Named(name)
     }
 
     /// As it stands in the header.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Native => "native",
             Self::None => "none",
+            Self::Fault => "fault",
             Self::Named(name) => name,
         }
     }

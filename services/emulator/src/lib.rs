@@ -35,6 +35,10 @@ use asf_runtime::gateway::edge::EdgeRouter;
 use asf_runtime::gateway::internal::{self, Control, InitReports, Internal, Variables};
 use asf_runtime::gateway::{AwsChainOptions, ChainPlaces, Gateway, Services, aws_chain_with};
 use asf_runtime::hook::Hooks;
+use asf_runtime::observe::faults::{self, Models};
+use asf_runtime::observe::journal::Journal;
+use asf_runtime::observe::otlp::Traces;
+use asf_runtime::observe::{self, Observe};
 use asf_runtime::plugin::{Plugins, Settings};
 use asf_runtime::provider::Providers;
 use http::HeaderValue;
@@ -130,6 +134,8 @@ pub fn emulator(
             let _ = providers.get(name);
         }
     }
+    let observe = observed(&config);
+    let metrics = observe.metrics.clone();
     let defaults = Internal::new(version, providers.clone(), &environment);
     let internal = Internal {
         init: init.unwrap_or_else(|| defaults.init.clone()),
@@ -138,6 +144,7 @@ pub fn emulator(
         disabled,
         is_debug: config.debug,
         has_config_updates: config.enable_config_updates,
+        usage: Arc::new(move || observe::usage(&metrics)),
         ..defaults
     };
     if let Err(error) = internal::add_routes(&edge, internal) {
@@ -145,15 +152,32 @@ pub fn emulator(
     }
     let services =
         Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };
+    let services = Arc::new(services);
+    let models = Models::new(services.clone(), asf_specs::names());
+    let added = observe::add_routes(&edge, &observe)
+        .and_then(|()| faults::add_routes(&edge, &observe.faults, &models));
+    if let Err(error) = added {
+        tracing::error!(%error, "an endpoint to observe by is left out");
+    }
     let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
     let cors = Cors::new(cors_settings(config.clone()));
-    let options = AwsChainOptions { edge, cors, version, places, access_keys };
-    let mut chain = aws_chain_with(Arc::new(services), options);
+    let options = AwsChainOptions { edge, cors, version, places, access_keys, observe };
+    let mut chain = aws_chain_with(services, options);
     chain.traced = config.debug_handler_chain;
     // The last, so that none of them takes the place of a route of ours.
     let extensions = Extensions::new(surfaces);
     extensions.add_linked();
     Ok(Emulator { gateway: Gateway::new(chain, environment), extensions })
+}
+
+/// What is observed, and where spans go. An endpoint that is no good is no reason not to start: it may be
+/// meant for other programs in the same environment.
+fn observed(config: &Config) -> Observe {
+    let traces = config.otlp_endpoint.as_deref().and_then(|endpoint| {
+        let traces = Traces::new(endpoint, &config.otel_service_name);
+        traces.inspect_err(|error| tracing::warn!("no traces are sent: {error}")).ok()
+    });
+    Observe { journal: Journal::new(config.request_journal_size.count()), traces, ..Observe::default() }
 }
 
 /// The services that may be called, if not all.

@@ -93,6 +93,11 @@ fn boto3_errors() {
     python_tests(Clients::Today, "test_errors.py");
 }
 
+#[test]
+fn boto3_faults() {
+    python_tests(Clients::Today, "test_faults.py");
+}
+
 /// The lines of the README's quick start, as a shell runs them.
 #[test]
 fn aws_cli() {

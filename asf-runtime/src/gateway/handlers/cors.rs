@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::gateway::cors::{Caller, Cors};
 use crate::gateway::edge::{self, EdgeRouter, Found, respond};
-use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled};
+use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, go_on};
 
 /// Somebody else answers for the CORS of this request.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,7 @@ impl GatewayHandler for EnforceCors {
 
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
         match self.cors.caller(&ctx.request) {
-            Caller::Plain => Box::pin(std::future::ready(Ok(Flow::Continue))),
+            Caller::Plain => go_on(),
             caller => Box::pin(self.enforce(ctx, caller)),
         }
     }
@@ -114,7 +114,7 @@ impl GatewayHandler for AddCorsHeaders {
         {
             self.cors.add_headers(origin, &ctx.request, ctx.response.headers_mut());
         }
-        Box::pin(std::future::ready(Ok(Flow::Continue)))
+        go_on()
     }
 }
 

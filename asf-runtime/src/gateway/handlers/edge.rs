@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use crate::gateway::edge::{self, EdgeRequest, EdgeRouter, Found, respond};
-use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled};
+use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, go_on};
 use crate::protocol::{Request, Response};
 
 /// Paths that are ours whether there is a route or not: a typing error in one is a 404, and not a bucket
@@ -56,7 +56,7 @@ impl GatewayHandler for EdgeRoutes {
             Found::Nothing if is_ours() => {
                 respond::error(StatusCode::NOT_FOUND, format!("there is nothing at {path}"))
             }
-            _ => return Box::pin(std::future::ready(Ok(Flow::Continue))),
+            _ => return go_on(),
         };
         ctx.response = response;
         Box::pin(std::future::ready(Ok(Flow::Stop)))

@@ -15,7 +15,7 @@ pub use caller::identify_caller;
 pub use cors::{AddCorsHeaders, EnforceCors, answer_options};
 pub use edge::EdgeRoutes;
 pub use errors::serialize_error;
-pub use logging::log_request;
+pub use logging::{REQUEST_TARGET, log_request};
 pub use route::{RouteRequests, SentUri};
 pub use service_request::{MAX_BODY, ServiceRequests};
 pub use source::{SOURCE, add_source_header};

@@ -1,12 +1,14 @@
 //! The call itself: the protocol reads the input, the provider answers, the protocol writes the output.
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
 use asf_schema::{Operation, Schema};
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use crate::body::DecodeOptions;
-use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services};
+use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services, go_on};
 use crate::protocol::{self, Exchange};
 use crate::provider::{Answer, Answering, Provider, Source};
 use crate::shape::StreamError;
@@ -63,10 +65,11 @@ impl ServiceRequests {
             request: std::mem::replace(&mut ctx.request, http::Request::new(()).into_parts().0),
             environment: ctx.environment.clone(),
         };
-        let result = provider.call(&call, operation, input).await;
-        // Lent, not given: handlers after this one want them too.
+        let result = AssertUnwindSafe(provider.call(&call, operation, input)).catch_unwind().await;
+        // Lent, not given: handlers after this one want them too, even if the provider panicked.
         ctx.request = call.request;
         ctx.request_id = call.request_id;
+        let result = result.unwrap_or_else(|panic| resume_unwind(panic));
         ctx.response = match result? {
             Answer::Raw(response) => response,
             Answer::Output(mut output) => {
@@ -121,7 +124,7 @@ impl GatewayHandler for ServiceRequests {
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
         match ctx.operation {
             Some(operation) => Box::pin(self.call(ctx, operation)),
-            None => Box::pin(std::future::ready(Ok(Flow::Continue))),
+            None => go_on(),
         }
     }
 }

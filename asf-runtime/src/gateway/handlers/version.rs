@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue};
 
-use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled};
+use crate::gateway::{GatewayContext, GatewayHandler, Handled, go_on};
 
 /// The header's name. Its value is a version.
 pub const LOCALSTACK: HeaderName = HeaderName::from_static("x-localstack");
@@ -29,6 +29,6 @@ impl GatewayHandler for AddVersionHeader {
 
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
         ctx.response.headers_mut().insert(LOCALSTACK, self.version.clone());
-        Box::pin(std::future::ready(Ok(Flow::Continue)))
+        go_on()
     }
 }

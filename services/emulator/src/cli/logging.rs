@@ -4,11 +4,15 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use asf_runtime::config::{Config, LogFormat, LogLevel};
+use tracing::Subscriber;
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer as _, fmt};
+use tracing_subscriber::{Layer, fmt};
 
+use super::lines::Lines;
 use super::log_file::Stderr;
 
 /// What the names of our crates begin with.
@@ -17,13 +21,22 @@ const OURS: &str = "asf";
 /// Begins to log, once a process. `file` is where stderr goes, if it is a file of ours.
 pub(super) fn begin(config: &Config, quiet: bool, file: Option<PathBuf>) {
     let colours = std::io::stderr().is_terminal();
-    let lines = fmt::layer().with_writer(Stderr::new(file)).with_ansi(colours);
-    let lines = match config.log_format {
-        LogFormat::Text => lines.with_target(false).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
-    };
+    let lines = layer(config.log_format, Stderr::new(file), colours);
     // A second start in one process, in tests, keeps the first one's.
     let _ = tracing_subscriber::registry().with(lines.with_filter(filter(config, quiet))).try_init();
+}
+
+/// Lines for people, or for programs.
+fn layer<S, W>(format: LogFormat, writer: W, colours: bool) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = fmt::layer().with_writer(writer).with_ansi(colours);
+    match format {
+        LogFormat::Text => lines.event_format(Lines::default()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
+    }
 }
 
 /// `LS_LOG` is stronger than `DEBUG`, and `--quiet` than both. Libraries are heard when they warn.
@@ -45,6 +58,7 @@ fn filter(config: &Config, quiet: bool) -> Targets {
 #[cfg(test)]
 mod tests {
     use asf_runtime::plugin::Settings;
+    use futures_util::FutureExt as _;
     use tracing::Level;
 
     use super::*;
@@ -71,6 +85,74 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    /// What a log of a request has in it, in each form.
+    #[test]
+    fn requests() {
+        let log = |format: LogFormat, colours: bool| {
+            let written = Written::default();
+            let subscriber = tracing_subscriber::registry().with(layer(format, written.clone(), colours));
+            tracing::subscriber::with_default(subscriber, || {
+                let gateway = crate::gateway(Default::default(), Default::default()).unwrap();
+                let request = http::Request::post("/")
+                    .header("x-amz-target", "AmazonSQS.GetQueueUrl")
+                    .header("content-type", "application/x-amz-json-1.0")
+                    .body(r#"{"QueueName": "no"}"#.to_owned().into())
+                    .unwrap();
+                gateway.process(request).now_or_never().unwrap();
+                tracing::warn!(why = "a test", "something else");
+            });
+            let bytes = written.0.lock().unwrap().clone();
+            String::from_utf8(bytes).unwrap()
+        };
+        const LINE: &str = "AWS sqs.GetQueueUrl => 400 (AWS.SimpleQueueService.NonExistentQueue)";
+        let text = log(LogFormat::Text, false);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        assert!(lines[0].ends_with(&format!("Z  INFO {LINE}")), "{text}");
+        assert!(lines[1].ends_with(r#" WARN something else why="a test""#), "{text}");
+        let coloured = log(LogFormat::Text, true);
+        assert!(coloured.contains(&format!("\u{1b}[32m INFO\u{1b}[0m {LINE}\n")), "{coloured}");
+
+        let json = log(LogFormat::Json, false);
+        let line: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+        for (field, expected) in [
+            ("message", LINE.into()),
+            ("level", "INFO".into()),
+            ("service", "sqs".into()),
+            ("operation", "GetQueueUrl".into()),
+            ("status", 400.into()),
+            ("error", "AWS.SimpleQueueService.NonExistentQueue".into()),
+            ("account", "000000000000".into()),
+            ("region", "us-east-1".into()),
+            ("source", serde_json::Value::from("native")),
+        ] {
+            assert_eq!(line[field], expected, "{field}: {json}");
+        }
+        assert_eq!(line["request_id"].as_str().unwrap().len(), 36, "{json}");
+        assert!(line["duration_ms"].is_f64(), "{json}");
+    }
+
+    #[derive(Clone, Default)]
+    struct Written(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl MakeWriter<'_> for Written {
+        type Writer = Self;
+
+        fn make_writer(&self) -> Self {
+            self.clone()
         }
     }
 }

@@ -10,6 +10,7 @@ mod extensions;
 mod failure;
 mod health;
 mod hooks;
+mod lines;
 mod log_file;
 mod logging;
 mod logs;

@@ -27,6 +27,8 @@ const SCRIPT_TIME: Duration = Duration::from_secs(300);
 const HOOK_TIME: Duration = Duration::from_secs(60);
 /// How long a hook may take when the end was asked for: whoever did waits, and a container is killed soon.
 const LAST_HOOK_TIME: Duration = Duration::from_secs(5);
+/// How long the last traces may take to be sent.
+const FLUSH_TIME: Duration = Duration::from_secs(2);
 /// Lines of the log that are shown when it does not get ready.
 const LAST_WORDS: usize = 5;
 
@@ -159,6 +161,7 @@ async fn serve(
     let Emulator { gateway, extensions } = crate::controlled_emulator(session.layers.settings(), around)?;
     let gateway = Arc::new(gateway);
     let hosted = crate::extensions::host(settings, &extensions);
+    let observe = gateway.observe().clone();
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
         _ => Failure::Address { address: it.place.to_string(), error: it.error },
@@ -217,6 +220,10 @@ async fn serve(
     serving.await;
     when_ready.abort();
     end_hooks(&end).await?;
+    if let Some(traces) = &observe.traces {
+        // What is not sent by then is lost, like all else that a collector which is down does not get.
+        let _ = tokio::time::timeout(FLUSH_TIME, traces.flush()).await;
+    }
     // Whoever asks again does not want to wait for them.
     let mut again = Signals::listen()?;
     tokio::select! {

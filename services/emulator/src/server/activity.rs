@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use asf_runtime::observe::metrics::Connections;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Limits;
@@ -58,6 +59,7 @@ const MAX_LEFT_OVER: usize = 1 << 20;
 pub(super) struct Watched<S> {
     stream: S,
     activity: Arc<Activity>,
+    connections: Arc<Connections>,
     limits: Limits,
     is_http2: bool,
     /// Requests that had begun when reading was last looked at.
@@ -73,11 +75,18 @@ pub(super) struct Watched<S> {
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(stream: S, activity: Arc<Activity>, limits: Limits, is_http2: bool) -> Self {
+    pub(super) fn new(
+        stream: S,
+        activity: Arc<Activity>,
+        connections: Arc<Connections>,
+        limits: Limits,
+        is_http2: bool,
+    ) -> Self {
         let (reading, writing) = (Deadline::default(), Deadline::default());
         Self {
             stream,
             activity,
+            connections,
             limits,
             is_http2,
             seen: 0,
@@ -131,6 +140,13 @@ impl<S> Watched<S> {
         self.reading.is_over(cx)
     }
 
+    /// Counts what was written.
+    fn sent(&self, result: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(length)) = result {
+            self.connections.sent.fetch_add(*length as u64, Ordering::Relaxed);
+        }
+    }
+
     fn written<T>(&mut self, result: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if result.is_ready() {
             self.writing.clear();
@@ -174,7 +190,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let this = self.get_mut();
         let before = into.filled().len();
         if let Poll::Ready(result) = Pin::new(&mut this.stream).poll_read(cx, into) {
-            this.arrived(into.filled().get(before..).unwrap_or_default());
+            let arrived = into.filled().get(before..).unwrap_or_default();
+            this.connections.received.fetch_add(arrived.len() as u64, Ordering::Relaxed);
+            this.arrived(arrived);
             return Poll::Ready(result);
         }
         if this.is_late(cx) {
@@ -188,6 +206,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let result = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.sent(&result);
         this.written(result, cx)
     }
 
@@ -198,6 +217,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let result = Pin::new(&mut this.stream).poll_write_vectored(cx, bytes);
+        this.sent(&result);
         this.written(result, cx)
     }
 

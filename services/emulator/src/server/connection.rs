@@ -73,7 +73,9 @@ async fn requests(
     mut phase: watch::Receiver<Phase>,
 ) {
     let activity = Arc::new(Activity::default());
-    let stream = Watched::new(stream, activity.clone(), shared.limits.clone(), tls == Some(true));
+    let connections = shared.connections().clone();
+    let stream =
+        Watched::new(stream, activity.clone(), connections, shared.limits.clone(), tls == Some(true));
     let arrival = Arrival { peer, max_body: shared.limits.body_size };
     let service = service_fn(|request: http::Request<Incoming>| {
         let (activity, under_way) = (activity.clone(), activity.begin());

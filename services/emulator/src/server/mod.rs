@@ -16,10 +16,12 @@ mod tls;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use asf_runtime::config::Listener;
 use asf_runtime::gateway::Gateway;
+use asf_runtime::observe::metrics::Connections;
 use futures_util::future::{Either, join_all, select};
 use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto;
@@ -71,6 +73,29 @@ struct Shared {
     limits: Limits,
     tls: Tls,
     http: auto::Builder<TokioExecutor>,
+}
+
+impl Shared {
+    fn connections(&self) -> &Arc<Connections> {
+        self.gateway.observe().metrics.connections()
+    }
+}
+
+/// A connection that is open until this is dropped.
+struct Open(Arc<Connections>);
+
+impl Open {
+    fn new(connections: Arc<Connections>) -> Self {
+        connections.total.fetch_add(1, Ordering::Relaxed);
+        connections.open.fetch_add(1, Ordering::Relaxed);
+        Self(connections)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Server {
@@ -155,6 +180,7 @@ async fn take(
         let (shared, phase) = (shared.clone(), phase.clone());
         tokio::spawn(async move {
             let _permit: OwnedSemaphorePermit = permit;
+            let _open = Open::new(shared.connections().clone());
             connection::serve(&shared, stream, peer, phase).await;
         });
     }
