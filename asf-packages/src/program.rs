@@ -11,6 +11,8 @@ use crate::{InstallError, Job};
 
 /// Lines of its output that an error quotes.
 const LAST_WORDS: usize = 12;
+/// Characters of the line by which one tells that there is no network.
+const LONGEST_REASON: usize = 300;
 /// Bytes at the end of the output that are looked at.
 const LAST_BYTES: u64 = 32 << 10;
 
@@ -35,23 +37,24 @@ const OFFLINE: [&str; 14] = [
 impl Job<'_> {
     /// Runs a program for this installation. What it prints goes to the job's log; it ends with us, so that
     /// nobody writes into a folder that another process has swept.
-    pub(crate) fn run(&self, command: Command) -> Result<(), InstallError> {
-        self.run_to(command, None)
+    /// In errors it is called `name`.
+    pub(crate) fn run(&self, name: &str, command: Command) -> Result<(), InstallError> {
+        self.run_to(name, command, None)
     }
 
     /// The same, with what it prints to stdout.
-    pub(crate) fn ask(&self, command: Command) -> Result<String, InstallError> {
+    pub(crate) fn ask(&self, name: &str, command: Command) -> Result<String, InstallError> {
         let answer = self.log.with_added_extension("answer");
         let file = self.at(&answer, File::create(&answer))?;
-        let result = self.run_to(command, Some(file));
+        let result = self.run_to(name, command, Some(file));
         let text = self.at(&answer, std::fs::read_to_string(&answer));
         let _ = std::fs::remove_file(&answer);
         result.and(text)
     }
 
-    fn run_to(&self, mut command: Command, stdout: Option<File>) -> Result<(), InstallError> {
-        let program = command.get_program().to_string_lossy().into_owned();
-        let mut log = self.at(self.log, File::create(self.log))?;
+    fn run_to(&self, name: &str, mut command: Command, stdout: Option<File>) -> Result<(), InstallError> {
+        let log = File::options().create(true).truncate(true).read(true).write(true).open(self.log);
+        let mut log = self.at(self.log, log)?;
         let copies = log.try_clone().and_then(|one| Ok((one, log.try_clone()?)));
         let (out, err) = self.at(self.log, copies)?;
         let mut group = self.at(Path::new("sh"), ProcessGroup::open(&[]))?;
@@ -61,10 +64,10 @@ impl Job<'_> {
             Ok(child) => child,
             Err(error) => {
                 group.kill(0);
-                return Err(self.missing(&program, &error.to_string()));
+                return Err(self.missing(name, &error.to_string()));
             }
         };
-        let status = self.at(Path::new(&program), child.wait())?;
+        let status = self.at(Path::new(name), child.wait())?;
         group.kill(child.id());
         if status.success() {
             return Ok(());
@@ -72,9 +75,11 @@ impl Job<'_> {
         let words = last_words(&mut log).unwrap_or_default();
         let is_offline = |line: &&String| OFFLINE.iter().any(|it| line.contains(it));
         if let Some(line) = words.iter().find(is_offline) {
-            return Err(self.offline(&format!("the source of {}", name(&program)), line.trim()));
+            let reason: String = line.trim().chars().take(LONGEST_REASON).collect();
+            return Err(self.offline(&format!("the source of {name}"), &reason));
         }
         let words = words[words.len().saturating_sub(LAST_WORDS)..].to_vec();
+        let program = name.to_owned();
         Err(InstallError::Program { package: self.name(), program, how: status.to_string(), words })
     }
 
@@ -91,10 +96,6 @@ impl Job<'_> {
         let (program, advice) = (program.to_owned(), advice.to_owned());
         InstallError::Missing { package: self.name(), program, advice }
     }
-}
-
-fn name(program: &str) -> &str {
-    Path::new(program).file_name().and_then(|it| it.to_str()).unwrap_or(program)
 }
 
 fn last_words(log: &mut File) -> io::Result<Vec<String>> {

@@ -109,5 +109,5 @@ pub(crate) fn unpack(
     }
 }
 
-// cfg
-// mod tests;
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,7 @@ impl Debian {
     fn plan(&self, job: &Job<'_>, apt: &Apt) -> Result<Vec<String>, InstallError> {
         let mut simulate = apt.command();
         simulate.args(["--quiet", "--simulate", "--no-install-recommends", "install"]).args(&self.packages);
-        let plan = job.ask(simulate)?;
+        let plan = job.ask("apt-get", simulate)?;
         let mut names: BTreeSet<String> = plan.lines().filter_map(|line| Some(planned(line)?.0)).collect();
         // Those that the machine has are not in the plan; unpacked they are all the same, to be together.
         for package in &self.packages {
@@ -48,7 +48,7 @@ impl Debian {
         let mut show = Command::new("apt-cache");
         apt.options(&mut show);
         show.args(["show", "--no-all-versions", first]);
-        let shown = job.ask(show)?;
+        let shown = job.ask("apt-cache", show)?;
         let found = shown.lines().find_map(|line| line.strip_prefix("Version: ")).unwrap_or_default();
         let upstream = found.split_once(':').map_or(found, |(_epoch, rest)| rest);
         if !version::is(upstream, &self.version) {
@@ -66,7 +66,7 @@ impl Debian {
         job.progress.step(&format!("downloading {} packages of Debian", names.len()));
         let mut download = apt.command();
         download.args(["--quiet", "download"]).args(names).current_dir(into);
-        job.run(download)
+        job.run("apt-get", download)
     }
 }
 
@@ -98,7 +98,7 @@ impl Installer for Debian {
             let apt = Apt { state: Some(state.clone()) };
             let mut update = apt.command();
             update.args(["--quiet", "update", "--error-on=any"]);
-            job.run(update)?;
+            job.run("apt-get", update)?;
             self.get(job, &apt, &debs)?;
             job.at(&state, fs::remove_dir_all(&state))?;
         }
@@ -107,7 +107,7 @@ impl Installer for Debian {
         for package in packages {
             let mut unpack = Command::new("dpkg-deb");
             unpack.arg("--extract").arg(package).arg(job.folder);
-            job.run(unpack)?;
+            job.run("dpkg-deb", unpack)?;
         }
         job.at(&debs, fs::remove_dir_all(&debs))
     }

@@ -51,7 +51,7 @@ impl Installer for Npm {
             "--fetch-retries=1",
         ]);
         npm.arg(format!("{}@{}", self.package, self.version));
-        job.run(npm)
+        job.run("npm", npm)
     }
 
     fn post_process(&self, job: &Job<'_>) -> Result<(), InstallError> {

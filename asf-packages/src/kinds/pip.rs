@@ -42,18 +42,18 @@ impl Installer for Pip {
         }
         let mut check = Command::new("python3");
         check.args(["-c", "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 9))"]);
-        job.run(check).map_err(|_| job.missing("a recent python3 with venv", advice))
+        job.run("python3", check).map_err(|_| job.missing("a recent python3 with venv", advice))
     }
 
     fn install(&self, job: &Job<'_>) -> Result<(), InstallError> {
         let mut venv = Command::new("python3");
         venv.args(["-m", "venv"]).arg(job.folder);
-        job.run(venv)?;
+        job.run("python3", venv)?;
         let mut pip = Command::new(python(job.folder));
         pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input"]);
         // Without a network, five tries each are long.
         pip.args(["--quiet", "--retries", "2", &self.requirement]);
-        job.run(pip)
+        job.run("pip", pip)
     }
 
     /// Scripts in `bin` name the environment's folder, which is renamed in the end.

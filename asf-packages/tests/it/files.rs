@@ -147,8 +147,11 @@ fn what_the_machine_has_is_taken_if_its_version_fits() {
     assert!(two.installed().is_none());
     assert!(two.install(Target::VarLibs, &Silent).unwrap().place.is_some());
 
-    let alone = super::packages(folder.path(), [package(|_| Box::new(OnPath::new("no-such-program").version("1")))]);
-    let error = alone.installer("it", None).unwrap().install(Target::VarLibs, &Silent).unwrap_err().to_string();
-    let expected = "it 1 cannot be installed without no-such-program: install version 1 of it, and have it on PATH";
+    let alone =
+        super::packages(folder.path(), [package(|_| Box::new(OnPath::new("no-such-program").version("1")))]);
+    let error =
+        alone.installer("it", None).unwrap().install(Target::VarLibs, &Silent).unwrap_err().to_string();
+    let expected =
+        "it 1 cannot be installed without no-such-program: install version 1 of it, and have it on PATH";
     assert_eq!(error, expected);
 }
