@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use asf_runtime::config::Config;
+
 /// Which of the two folders a package is installed in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Target {
@@ -48,6 +50,12 @@ impl Libraries {
     #[must_use]
     pub fn new(static_libs: impl Into<PathBuf>, var_libs: impl Into<PathBuf>) -> Self {
         Self { static_libs: static_libs.into(), var_libs: var_libs.into() }
+    }
+
+    /// Those that are configured: `ASF_STATIC_LIBS_DIR`, and `lib` in `LOCALSTACK_VOLUME_DIR`.
+    #[must_use]
+    pub fn configured(config: &Config) -> Self {
+        Self::new(&config.static_libs_dir, config.volume_dir.join("lib"))
     }
 
     /// The folder of a target.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use asf_runtime::config::Config;
 use linkme::distributed_slice;
 
 use crate::catalogue::CATALOGUE;
@@ -55,6 +56,12 @@ impl Packages {
     #[must_use]
     pub fn registered(libraries: Libraries, sources: Sources) -> Self {
         Self::new(PackagePlugin::all().map(|it| (it.create)()), libraries, sources)
+    }
+
+    /// All that there are, as the process is configured.
+    #[must_use]
+    pub fn configured(config: &Config) -> Self {
+        Self::registered(Libraries::configured(config), Sources::configured(config))
     }
 
     /// These.

@@ -1,5 +1,7 @@
 //! Where packages are got from, as far as it can be set. pip, npm and apt know theirs themselves.
 
+use asf_runtime::config::Config;
+
 /// Where packages are got from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
@@ -11,6 +13,12 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Those that are configured.
+    #[must_use]
+    pub fn configured(config: &Config) -> Self {
+        Self { mirror: config.download_mirror.clone(), maven: config.maven_repository.clone() }
+    }
+
     /// Where a URL is really got from. Files of this machine have no mirror.
     #[must_use]
     pub fn locate(&self, url: &str) -> String {

@@ -8,6 +8,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use asf_runtime::config::Config;
+
 use crate::port::is_free;
 
 /// The range of ports that services open for what users connect to directly
@@ -91,6 +93,13 @@ impl ExternalPorts {
         let range = range.start..range.end.min(1 << 16);
         let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
         Self(Arc::new(Ports { range, host, file: None, state: Mutex::default() }))
+    }
+
+    /// The range that is configured.
+    #[must_use]
+    pub fn configured(config: &Config) -> Self {
+        let port = |number: u64| u32::try_from(number).unwrap_or(1 << 16);
+        Self::new(port(config.external_ports_start.get())..port(config.external_ports_end.get()))
     }
 
     /// Keeps in a file which owner had which port. A file that cannot be read is as good as none.

@@ -10,6 +10,7 @@ mod health;
 mod log_file;
 mod logging;
 mod logs;
+mod lpm;
 mod output;
 mod plugins;
 mod process;
@@ -78,6 +79,8 @@ enum Command {
     Config(config::Arguments),
     /// Show what is built in
     Plugins(plugins::Arguments),
+    /// List, install and remove packages: moto, databases, search engines
+    Lpm(lpm::Arguments),
     /// Write completions for a shell
     Completion(completion::Arguments),
 }
@@ -165,6 +168,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Wait(arguments) => wait::run(&session, &arguments),
         Command::Config(arguments) => config::run(&session, &arguments),
         Command::Plugins(arguments) => plugins::run(&session, &arguments),
+        Command::Lpm(arguments) => lpm::run(&session, &arguments),
         Command::Completion(_) => Ok(()),
     }
 }
