@@ -40,6 +40,6 @@ impl<I: Installer> Installer for FirstOf<I> {
     }
 
     fn source(&self) -> String {
-        format!("the machine, or {}", self.installer.source())
+        self.installer.source()
     }
 }

@@ -61,6 +61,18 @@ impl Debian {
         Ok(names.into_iter().collect())
     }
 
+    /// What apt says of a package that its distribution does not have.
+    fn explained(&self, job: &Job<'_>, error: InstallError) -> InstallError {
+        let is_unknown = |words: &[String]| words.iter().any(|it| it.contains("Unable to locate package"));
+        match error {
+            InstallError::Program { words, .. } if is_unknown(&words) => job.failed(format!(
+                "this machine's distribution has no {}; ask for another --version, or have the program on PATH",
+                self.packages.join(" and ")
+            )),
+            error => error,
+        }
+    }
+
     fn get(&self, job: &Job<'_>, apt: &Apt, into: &Path) -> Result<(), InstallError> {
         let names = self.plan(job, apt)?;
         job.progress.step(&format!("downloading {} packages of Debian", names.len()));
@@ -89,7 +101,12 @@ impl Installer for Debian {
     fn install(&self, job: &Job<'_>) -> Result<(), InstallError> {
         let debs = job.folder.join(".debs");
         job.at(&debs, fs::create_dir(&debs))?;
-        if self.get(job, &Apt::default(), &debs).is_err() {
+        let first = self.get(job, &Apt::default(), &debs);
+        // Another version than the asked one, which newer lists do not change.
+        if matches!(first, Err(InstallError::Failed { .. })) {
+            return first;
+        }
+        if first.is_err() {
             let state = job.folder.join(".apt");
             job.progress.step("reading Debian's lists of packages");
             for folder in ["state/lists/partial", "cache/archives/partial"] {
@@ -99,7 +116,7 @@ impl Installer for Debian {
             let mut update = apt.command();
             update.args(["--quiet", "update", "--error-on=any"]);
             job.run("apt-get", update)?;
-            self.get(job, &apt, &debs)?;
+            self.get(job, &apt, &debs).map_err(|error| self.explained(job, error))?;
             job.at(&state, fs::remove_dir_all(&state))?;
         }
         let packages: Vec<_> = job.at(&debs, fs::read_dir(&debs))?.flatten().map(|it| it.path()).collect();

@@ -11,20 +11,28 @@ pub struct Npm {
     package: String,
     version: String,
     program: String,
+    environment: Vec<(String, String)>,
 }
 
 impl Npm {
     /// This package in this version; the program is called like it.
     #[must_use]
     pub fn new(package: &str, version: &str) -> Self {
-        let (package, version) = (package.to_owned(), version.to_owned());
-        Self { program: package.rsplit('/').next().unwrap_or(&package).to_owned(), package, version }
+        let program = package.rsplit('/').next().unwrap_or(package).to_owned();
+        Self { package: package.to_owned(), version: version.to_owned(), program, environment: Vec::new() }
     }
 
     /// With a program of another name.
     #[must_use]
     pub fn program(mut self, program: &str) -> Self {
         program.clone_into(&mut self.program);
+        self
+    }
+
+    /// With a variable in its environment. In the value, `{}` is the package's folder.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 }
@@ -63,7 +71,16 @@ impl Installer for Npm {
     }
 
     fn launch(&self, folder: &Path) -> Launch {
-        Launch::program(folder.join("node_modules/.bin").join(&self.program))
+        let modules = folder.join("node_modules");
+        let package = modules.join(&self.package).display().to_string();
+        let environment = self.environment.iter();
+        Launch {
+            program: modules.join(".bin").join(&self.program),
+            environment: environment
+                .map(|(name, value)| (name.clone(), value.replace("{}", &package).into()))
+                .collect(),
+            ..Launch::default()
+        }
     }
 
     fn source(&self) -> String {

@@ -50,7 +50,9 @@ impl Installer for OnPath {
         let on_path = program::find(&self.program);
         let in_folders = self.folders.iter().map(|folder| folder.join(&self.program));
         let mut candidates = on_path.into_iter().chain(in_folders.filter(|it| it.is_file()));
-        candidates.find(|path| self.has_version(path)).map(Launch::program)
+        let found = candidates.find(|path| self.has_version(path))?;
+        // Where it really is, its siblings are too.
+        Some(Launch::program(found.canonicalize().unwrap_or(found)))
     }
 
     fn install(&self, job: &Job<'_>) -> Result<(), InstallError> {

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use asf_packages::{Debian, InstallError, Npm, Pip, Silent, Target};
+use asf_packages::{Debian, InstallError, Packages, Pip, Silent, Sources, Target};
 use asf_servers::{ProcessServer, Server};
 
-use super::{package, packages};
+use super::{libraries, package, packages};
 
 fn has(program: &str) -> bool {
     let version = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -20,11 +20,13 @@ async fn a_package_of_npm_is_installed_and_runs() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let packages = packages(folder.path(), [package(|_| Box::new(Npm::new("kinesalite", "3.3.3")))]);
-    let here = packages.installer("it", None).unwrap().install(Target::VarLibs, &Silent).unwrap();
-    let server = Server::new(ProcessServer::new("kinesalite", move |at| {
+    let packages = Packages::registered(libraries(folder.path()), Sources::default());
+    let installer = packages.installer("kinesis-mock", None).unwrap();
+    let here = installer.install(Target::VarLibs, &Silent).unwrap();
+    let server = Server::new(ProcessServer::new("kinesis-mock", move |at| {
         let mut command = here.command();
-        command.args(["--port", &at.port().to_string()]);
+        command.env("KINESIS_MOCK_PLAIN_PORT", at.port().to_string());
+        command.env("KINESIS_MOCK_TLS_PORT", "0");
         command
     }));
     server.start().await.unwrap();
@@ -48,6 +50,11 @@ async fn a_package_of_debian_is_unpacked_and_runs() {
         error.contains("this machine's distribution has hello 2.") && error.contains(", not 1;"),
         "{error}"
     );
+    let absent = || Box::new(Debian::new("asf-no-such-package", "1", "usr/bin/no"));
+    let other = packages(folder.path(), [package(move |_| absent())]);
+    let error =
+        other.installer("it", None).unwrap().install(Target::VarLibs, &Silent).unwrap_err().to_string();
+    assert!(error.contains("this machine's distribution has no asf-no-such-package;"), "{error}");
     let packages = packages(folder.path(), [hello("2")]);
     let here = packages.installer("it", None).unwrap().install(Target::VarLibs, &Silent).unwrap();
     let output = here.command().output().unwrap();

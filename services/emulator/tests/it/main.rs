@@ -11,5 +11,7 @@ mod docker;
 mod elsewhere;
 mod foreground;
 mod listening;
+#[cfg(unix)]
+mod lpm;
 mod place;
 mod server;
