@@ -29,7 +29,9 @@ fn package(installer: impl Fn(&str) -> Box<dyn Installer> + Send + Sync + 'stati
 }
 
 /// An installer that is a function.
-struct Writes(Box<dyn Fn(&Job<'_>) -> Result<(), InstallError> + Send + Sync>);
+struct Writes(Box<Install>);
+
+type Install = dyn Fn(&Job<'_>) -> Result<(), InstallError> + Send + Sync;
 
 fn writes(function: impl Fn(&Job<'_>) -> Result<(), InstallError> + Send + Sync + 'static) -> Writes {
     Writes(Box::new(function))
