@@ -179,14 +179,15 @@ async fn what_answers_at_its_port_has_to_be_it() {
     let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = Port::Fixed(other.local_addr().unwrap().port());
     let ends = ProcessServer::new("it", |_| std::process::Command::new("false"));
-    let late = Health::Check(std::sync::Arc::new(|at| {
-        Box::pin(async move { TcpStream::connect(at).await.is_ok() && tokio::task::yield_now().await == () })
-    }));
-    let server = Server::with(ends.health(late), ServerOptions { port, ..ServerOptions::default() });
+    let restart = RestartPolicy::never();
+    let server = Server::with(ends, ServerOptions { port, restart, ..ServerOptions::default() });
     match server.start().await {
         Err(ServerError::Exited { .. }) => {}
-        // It was taken for up at first, but its end was noticed.
-        Ok(_) => drop(until(&server, |it| matches!(it, Status::Restarting { .. })).await),
+        // The other one was taken for it at first, but its end was noticed.
+        Ok(_) => {
+            server.wait().await;
+            assert!(matches!(server.status(), Status::Failed(ServerError::GaveUp { .. })), "{server:?}");
+        }
         Err(error) => panic!("{error}"),
     }
 }
