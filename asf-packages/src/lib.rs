@@ -30,6 +30,7 @@ mod kinds;
 mod libraries;
 mod package;
 mod package_installer;
+mod package_server;
 mod packages;
 mod program;
 mod progress;
@@ -45,6 +46,7 @@ pub use kinds::{Archive, Checksum, Debian, Jar, Npm, OnPath, Pip, github_asset, 
 pub use libraries::{Libraries, Target};
 pub use package::Package;
 pub use package_installer::PackageInstaller;
+pub use package_server::PackageServer;
 pub use packages::{PACKAGES, PackagePlugin, Packages};
 pub use progress::{Progress, Silent};
 pub use sources::Sources;

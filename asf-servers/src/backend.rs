@@ -37,7 +37,8 @@ pub trait Backend: Send + Sync + 'static {
     fn name(&self) -> &str;
 
     /// Brings it up where `start` says, and returns what is running then; it need not be healthy yet.
-    /// LocalStack's `do_run`, or `do_start_thread`.
+    /// LocalStack's `do_run`, or `do_start_thread`. It may take its time, for an installation; whoever stops
+    /// the server meanwhile drops this.
     ///
     /// # Errors
     /// Why it cannot be brought up.

@@ -12,7 +12,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 ///
 /// Linux's parent-death signal was not taken: it comes when the *thread* ends that started the process,
 /// which need not be the end of ours; it does not reach what the process has started itself; and there is
-/// none elsewhere. The price is a sleeping shell a server, about 0.7 MiB.
+/// none elsewhere. The price is a sleeping shell a server, about 0.2 MiB of its own.
 ///
 /// A process that opens a session of its own (`setsid`) leaves the group; servers that do so have to end
 /// with their parent themselves, as PostgreSQL's processes do.

@@ -52,7 +52,7 @@ pub struct ServerOptions {
     pub host: IpAddr,
     /// The port that it listens on.
     pub port: Port,
-    /// How long it may take until it is up.
+    /// How long it may take until it is up, from when its backend has brought it up.
     pub start_time: Duration,
     /// How long it may take to end when it is asked to; then it is killed.
     pub stop_time: Duration,

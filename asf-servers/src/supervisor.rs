@@ -106,13 +106,14 @@ async fn up(
         Late,
         Up,
     }
-    let limit = after(shared.options.clock.now(), shared.options.start_time);
     let server = || shared.name.clone();
     let start = Start { name: server(), address, logs: shared.logs.clone() };
     let mut running = tokio::select! {
         running = shared.backend.run(start) => running?,
         () = asked(stop) => return Ok(None),
     };
+    // From now on: bringing it up may have meant to install it.
+    let limit = after(shared.options.clock.now(), shared.options.start_time);
     let checked_at = running.checked_at().unwrap_or(address);
     let came = tokio::select! {
         // First, because what answers then at its port is someone else.

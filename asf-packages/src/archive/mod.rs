@@ -109,5 +109,5 @@ pub(crate) fn unpack(
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -47,7 +47,7 @@ impl Installer for Pip {
 
     fn install(&self, job: &Job<'_>) -> Result<(), InstallError> {
         let mut venv = Command::new("python3");
-        venv.args(["-m", "venv"]).arg(job.folder);
+        venv.args(["-m", "venv", "--prompt", job.package]).arg(job.folder);
         job.run("python3", venv)?;
         let mut pip = Command::new(python(job.folder));
         pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input"]);

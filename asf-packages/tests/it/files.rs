@@ -4,7 +4,8 @@ use std::fs;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 
-use asf_packages::{FirstOf, InstallError, OnPath, Silent, Target};
+use asf_packages::{FirstOf, InstallError, OnPath, PackageServer, Silent, Target};
+use asf_servers::Server;
 
 use super::{files, package, packages, writes};
 
@@ -108,6 +109,41 @@ async fn a_failed_installation_leaves_nothing_and_can_be_tried_again() {
     fs::remove_file(folder.path().join("var/it/1/.asf-package.json")).unwrap();
     assert!(installer.installed().is_none());
     installer.ensure().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_of_a_package_installs_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let packages = packages(
+        folder.path(),
+        [package(|version| {
+            let is_good = version == "1";
+            Box::new(writes(move |job| {
+                if !is_good {
+                    return Err(job.failed("no luck"));
+                }
+                let program = job.folder.join("program");
+                job.at(
+                    &program,
+                    fs::write(&program, "#!/bin/sh\nexec python3 -m http.server --bind $1 $2\n"),
+                )?;
+                job.at(&program, fs::set_permissions(&program, fs::Permissions::from_mode(0o755)))
+            }))
+        })],
+    );
+    let server = |version| {
+        let installer = packages.installer("it", Some(version)).unwrap();
+        Server::new(PackageServer::new(installer, |command, at| {
+            command.args([at.ip().to_string(), at.port().to_string()]);
+        }))
+    };
+    let good = server("1");
+    good.start().await.unwrap();
+    good.stop().await;
+    let error = server("2").start().await.unwrap_err().to_string();
+    assert_eq!(error, "it cannot be started: it 2 cannot be installed: no luck");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use asf_packages::{Libraries, Packages, Silent, Sources, Target};
-use asf_servers::{Health, ProcessServer, Server};
+use asf_packages::{Libraries, PackageServer, Packages, Silent, Sources, Target};
+use asf_servers::{Health, Server};
 
 /// The folder is shared by all test runs, as the virtual environments of `asf-tests` are.
 fn packages() -> Packages {
@@ -24,11 +24,11 @@ async fn moto_is_installed_and_answers() {
     let script = moto.launch.program.with_file_name("moto_server");
     let help = std::process::Command::new(script).arg("--help").output().unwrap();
     assert!(help.status.success(), "{}", String::from_utf8_lossy(&help.stderr));
+    let activate = std::fs::read_to_string(moto.launch.program.with_file_name("activate")).unwrap();
+    assert!(!activate.contains("partial"), "{activate}");
 
-    let server = ProcessServer::new("moto", move |at| {
-        let mut command = moto.command();
+    let server = PackageServer::new(installer, |command, at| {
         command.args(["--host", &at.ip().to_string(), "--port", &at.port().to_string()]);
-        command
     });
     let server = Server::new(server.health(Health::Http("/moto-api/".to_owned())));
     let before = Instant::now();
