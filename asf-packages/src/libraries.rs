@@ -46,10 +46,12 @@ pub struct Libraries {
 }
 
 impl Libraries {
-    /// These folders. They need not exist.
+    /// These folders. They need not exist. A relative one is below the working directory of now: what is
+    /// installed is run elsewhere too.
     #[must_use]
     pub fn new(static_libs: impl Into<PathBuf>, var_libs: impl Into<PathBuf>) -> Self {
-        Self { static_libs: static_libs.into(), var_libs: var_libs.into() }
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        Self { static_libs: absolute(static_libs.into()), var_libs: absolute(var_libs.into()) }
     }
 
     /// Those that are configured: `ASF_STATIC_LIBS_DIR`, and `lib` in `LOCALSTACK_VOLUME_DIR`.
@@ -65,5 +67,19 @@ impl Libraries {
             Target::StaticLibs => &self.static_libs,
             Target::VarLibs => &self.var_libs,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_do_not_depend_on_the_working_directory() {
+        let libraries = Libraries::new("/static", "volume/lib");
+        assert_eq!(libraries.folder(Target::StaticLibs), Path::new("/static"));
+        let var = libraries.folder(Target::VarLibs);
+        assert!(var.is_absolute() && var.ends_with("volume/lib"), "{}", var.display());
+        assert_eq!("var".parse(), Ok(Target::VarLibs));
     }
 }

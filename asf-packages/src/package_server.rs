@@ -28,10 +28,12 @@ use crate::PackageInstaller;
 /// ```
 pub struct PackageServer {
     installer: Arc<PackageInstaller>,
-    arguments: Box<dyn Fn(&mut Command, SocketAddr) + Send + Sync>,
+    arguments: Box<Arguments>,
     health: Health,
     scheme: String,
 }
+
+type Arguments = dyn Fn(&mut Command, SocketAddr) + Send + Sync;
 
 impl PackageServer {
     /// This package's program, with the arguments and variables that `arguments` adds to its command.

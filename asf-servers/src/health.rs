@@ -17,7 +17,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(4);
 /// The longest pause between two checks.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 /// How long a single check may take.
-pub(crate) const CHECK_TIME: Duration = Duration::from_secs(2);
+const CHECK_TIME: Duration = Duration::from_secs(2);
 
 /// How one tells that a server is up.
 #[derive(Clone)]

@@ -7,7 +7,6 @@ use std::time::Duration;
 use asf_runtime::Timestamp;
 use tokio::sync::watch;
 
-use crate::health::CHECK_TIME;
 use crate::port::is_free;
 use crate::server::Shared;
 use crate::{Ended, Port, Running, ServerError, Start, Status};
@@ -174,5 +173,3 @@ impl Shared {
         self.options.clock.now() >= time
     }
 }
-
-const _: () = assert!(CHECK_TIME.as_millis() < KILL_TIME.as_millis());
