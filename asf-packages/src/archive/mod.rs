@@ -109,5 +109,6 @@ pub(crate) fn unpack(
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
