@@ -25,6 +25,7 @@ mod scope;
 mod snapshot;
 mod state;
 mod store;
+mod sync;
 mod table;
 mod tree;
 
