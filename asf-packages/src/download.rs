@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256, Sha512};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::{Checksum, InstallError, Job};
 
@@ -90,10 +91,17 @@ impl Job<'_> {
             .timeout_connect(Some(ANSWER_TIME))
             .timeout_recv_response(Some(ANSWER_TIME))
             .user_agent(concat!("asf/", env!("CARGO_PKG_VERSION")))
+            .tls_config(TlsConfig::builder().root_certs(self.roots()?).build())
             .build();
         let response = ureq::Agent::new_with_config(config).get(url).call();
         let response = response.map_err(|error| match error {
             ureq::Error::StatusCode(status) => self.bad_download(url, &format!("it answers {status}")),
+            // Somebody is there, so the network is not to blame.
+            error if error.to_string().contains("certificate") => {
+                let advice =
+                    "If a proxy of yours opens TLS, set ASF_CA_BUNDLE to a file with its certificate";
+                self.bad_download(url, &format!("{error}. {advice}"))
+            }
             ureq::Error::HostNotFound
             | ureq::Error::ConnectionFailed
             | ureq::Error::Timeout(_)
@@ -103,6 +111,22 @@ impl Job<'_> {
         let body = response.into_body();
         let length = body.content_length();
         Ok((Box::new(body.into_with_config().limit(LARGEST + 1).reader()), length))
+    }
+
+    /// Whose certificates are believed.
+    fn roots(&self) -> Result<RootCerts, InstallError> {
+        let Some(path) = &self.sources.ca_bundle else { return Ok(RootCerts::WebPki) };
+        let pem = self.at(path, std::fs::read(path))?;
+        let certificates: Vec<_> = parse_pem(&pem)
+            .filter_map(|item| match item {
+                Ok(PemItem::Certificate(certificate)) => Some(certificate),
+                _ => None,
+            })
+            .collect();
+        if certificates.is_empty() {
+            return Err(self.failed(format!("{} (ASF_CA_BUNDLE) has no certificate in it", path.display())));
+        }
+        Ok(RootCerts::from(certificates))
     }
 
     fn bad_download(&self, url: &str, reason: &str) -> InstallError {

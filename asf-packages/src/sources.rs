@@ -1,5 +1,7 @@
 //! Where packages are got from, as far as it can be set. pip, npm and apt know theirs themselves.
 
+use std::path::PathBuf;
+
 use asf_runtime::config::Config;
 
 /// Where packages are got from.
@@ -10,13 +12,19 @@ pub struct Sources {
     pub mirror: Option<String>,
     /// A Maven repository (`ASF_MAVEN_REPOSITORY`).
     pub maven: Option<String>,
+    /// A file with root certificates (PEM), instead of those that are built in (`ASF_CA_BUNDLE`).
+    pub ca_bundle: Option<PathBuf>,
 }
 
 impl Sources {
     /// Those that are configured.
     #[must_use]
     pub fn configured(config: &Config) -> Self {
-        Self { mirror: config.download_mirror.clone(), maven: config.maven_repository.clone() }
+        Self {
+            mirror: config.download_mirror.clone(),
+            maven: config.maven_repository.clone(),
+            ca_bundle: config.ca_bundle.clone(),
+        }
     }
 
     /// Where a URL is really got from. Files of this machine have no mirror.

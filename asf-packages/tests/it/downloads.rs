@@ -178,3 +178,46 @@ fn without_a_network_the_error_says_what_to_do() {
     );
     assert!(words.contains(&expected), "{words}");
 }
+
+/// Answers every request over TLS with a certificate that nobody but `ASF_CA_BUNDLE` believes.
+#[test]
+fn certificates_of_a_proxy_are_believed_if_they_are_configured() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let tls = rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let tls = Arc::new(tls);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = rustls::ServerConnection::new(tls.clone()).unwrap();
+            let mut stream = rustls::StreamOwned::new(connection, stream.unwrap());
+            // One that does not believe us ends here.
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\nconnection: close\r\n\r\njar";
+            let mut head = [0; 4096];
+            let _ = std::io::Read::read(&mut stream, &mut head).and_then(|_| stream.write_all(answer));
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("bundle.pem");
+    let jar = || Jar::new("https://example.com/it.jar", Checksum::Unknown);
+    let sources = |ca_bundle| Sources {
+        mirror: Some(format!("https://localhost:{port}")),
+        ca_bundle,
+        ..Sources::default()
+    };
+    let error = install(folder.path(), sources(None), jar()).unwrap_err().to_string();
+    assert!(error.contains("set ASF_CA_BUNDLE"), "{error}");
+    fs::write(&bundle, "no certificate").unwrap();
+    let error = install(folder.path(), sources(Some(bundle.clone())), jar()).unwrap_err().to_string();
+    assert!(error.contains("(ASF_CA_BUNDLE) has no certificate in it"), "{error}");
+    fs::write(&bundle, made.cert.pem()).unwrap();
+    install(folder.path(), sources(Some(bundle)), jar()).unwrap();
+}

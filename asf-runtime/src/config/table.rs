@@ -137,6 +137,9 @@ variables! {
         /// A mirror of what packages are downloaded from: `https://host/path` is got from
         /// `<mirror>/host/path`. pip, npm and apt have settings of their own.
         "ASF_DOWNLOAD_MIRROR" download_mirror: Option<String> = "", .by(Source::Asf);
+        /// A file with root certificates (PEM) for downloads of packages, instead of those that are built in:
+        /// for networks whose proxies open TLS.
+        "ASF_CA_BUNDLE" ca_bundle: Option<PathBuf> = "", .by(Source::Asf);
         /// The URL of a Maven repository, for packages that come from one.
         "ASF_MAVEN_REPOSITORY" maven_repository: Option<String> = "", .by(Source::Asf);
     }
