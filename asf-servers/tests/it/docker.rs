@@ -9,7 +9,7 @@ use asf_servers::{DockerContainerServer, DockerEngine, Proxied, Server, ServerEr
 use super::{SCRIPT, pids};
 
 /// A program that writes down how it is called, and runs the test server as the container.
-fn engine(folder: &Path) -> DockerEngine {
+pub(crate) fn engine(folder: &Path) -> DockerEngine {
     let program = folder.join("docker");
     let script = format!(
         "#!/bin/sh\n\
