@@ -130,6 +130,19 @@ variables! {
         /// The folder for what is kept: state, certificates, downloads, extensions. With `--docker` it is mounted at
         /// `/var/lib/localstack`.
         "LOCALSTACK_VOLUME_DIR" volume_dir: PathBuf = "~/.asf/volume";
+        /// The folder of packages that an image is built with (`asf lpm install --target static`). Others are
+        /// installed in `LOCALSTACK_VOLUME_DIR`, below `lib`.
+        "ASF_STATIC_LIBS_DIR" static_libs_dir: PathBuf = "/usr/lib/asf", .by(Source::Asf);
+    }
+    "Packages" {
+        /// A mirror of what packages are downloaded from: `https://host/path` is got from
+        /// `<mirror>/host/path`. pip, npm and apt have settings of their own.
+        "ASF_DOWNLOAD_MIRROR" download_mirror: Option<String> = "", .by(Source::Asf);
+        /// A file with root certificates (PEM) for downloads of packages, instead of those that are built in:
+        /// for networks whose proxies open TLS.
+        "ASF_CA_BUNDLE" ca_bundle: Option<PathBuf> = "", .by(Source::Asf);
+        /// The URL of a Maven repository, for packages that come from one.
+        "ASF_MAVEN_REPOSITORY" maven_repository: Option<String> = "", .by(Source::Asf);
     }
     "Docker" {
         /// The image that `asf start --docker` runs.

@@ -14,6 +14,7 @@ mod lines;
 mod log_file;
 mod logging;
 mod logs;
+mod lpm;
 mod output;
 mod plugins;
 mod process;
@@ -84,6 +85,8 @@ enum Command {
     Plugins(plugins::Arguments),
     /// Install, enable and list extensions that are programs of their own
     Extensions(extensions::Arguments),
+    /// List, install and remove packages: moto, databases, search engines
+    Lpm(lpm::Arguments),
     /// Write completions for a shell
     Completion(completion::Arguments),
 }
@@ -189,6 +192,7 @@ fn own(cli: Cli) -> Outcome {
         Command::Config(arguments) => config::run(&session, &arguments),
         Command::Plugins(arguments) => plugins::run(&session, &arguments),
         Command::Extensions(arguments) => extensions::run(&session, &arguments),
+        Command::Lpm(arguments) => lpm::run(&session, &arguments),
         Command::Completion(_) => Ok(()),
     }
 }

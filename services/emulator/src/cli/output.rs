@@ -40,15 +40,18 @@ pub(super) fn print_rows<const N: usize>(
     match format {
         Format::Table => print(&table(heading, rows)),
         Format::Plain => print(&rows.iter().map(|row| row.join("\t") + "\n").collect::<String>()),
-        Format::Json => {
-            let object = |row: &[String; N]| {
-                let members =
-                    heading.iter().zip(row).map(|(name, value)| ((*name).to_owned(), value.as_str().into()));
-                Value::Object(members.collect())
-            };
-            print_json(&rows.iter().map(object).collect())
-        }
+        Format::Json => print_json(&objects(heading, rows)),
     }
+}
+
+/// Rows as a JSON array of objects with the heading's names.
+pub(super) fn objects<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> Value {
+    let object = |row: &[String; N]| {
+        let members =
+            heading.iter().zip(row).map(|(name, value)| ((*name).to_owned(), value.as_str().into()));
+        Value::Object(members.collect())
+    };
+    rows.iter().map(object).collect()
 }
 
 /// Lines up rows in columns.

@@ -13,5 +13,7 @@ mod elsewhere;
 mod extensions;
 mod foreground;
 mod listening;
+#[cfg(unix)]
+mod lpm;
 mod place;
 mod server;

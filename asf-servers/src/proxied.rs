@@ -1,0 +1,69 @@
+//! Servers behind a TCP proxy of ours.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use futures_util::future::BoxFuture;
+
+use crate::port::free_port;
+use crate::{Backend, DockerContainerServer, Ended, Health, Running, ServerError, Start, TcpProxy};
+
+/// A server that listens at a free port of the loopback, and a proxy of ours where it is to be reached: for
+/// servers that cannot be told where to listen, or that must not be reached from outside directly.
+#[derive(Debug)]
+pub struct Proxied<B>(pub B);
+
+/// A container behind a proxy of ours; see [`Proxied`].
+pub type ProxiedDockerContainerServer = Proxied<DockerContainerServer>;
+
+impl<B: Backend> Backend for Proxied<B> {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn run(&self, start: Start) -> BoxFuture<'_, Result<Box<dyn Running>, ServerError>> {
+        Box::pin(async move {
+            let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            let inner = SocketAddr::new(host, free_port(host)?);
+            let proxy = TcpProxy::bind(start.address, inner).await.map_err(|error| ServerError::Other {
+                server: start.name.clone(),
+                reason: format!("its proxy cannot listen at {}: {error}", start.address),
+            })?;
+            let server = self.0.run(Start { address: inner, ..start }).await?;
+            let running: Box<dyn Running> = Box::new(Behind { server, inner, _proxy: proxy });
+            Ok(running)
+        })
+    }
+
+    fn health(&self) -> Health {
+        self.0.health()
+    }
+
+    fn scheme(&self) -> &str {
+        self.0.scheme()
+    }
+}
+
+struct Behind {
+    server: Box<dyn Running>,
+    inner: SocketAddr,
+    _proxy: TcpProxy,
+}
+
+impl Running for Behind {
+    fn ended(&mut self) -> BoxFuture<'_, Ended> {
+        self.server.ended()
+    }
+
+    fn ask_to_end(&mut self) {
+        self.server.ask_to_end();
+    }
+
+    fn kill(&mut self) {
+        self.server.kill();
+    }
+
+    /// The server itself: the proxy takes connections all the time.
+    fn checked_at(&self) -> Option<SocketAddr> {
+        self.server.checked_at().or(Some(self.inner))
+    }
+}
