@@ -9,6 +9,7 @@
 //! - [`config`]: the variables that steer a process;
 //! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
 //! - [`identity`]: accounts, regions, partitions, ARNs, and [`access_key`]: the ids that carry an account;
+//! - [`signature`]: what proves who calls;
 //! - [`validation`]: constraints of the model, in each service's wording;
 //! - [`error`]: errors that a client gets to see;
 //! - [`generated`]: what the crates that `scaffold` writes are made of.
@@ -31,6 +32,7 @@ pub mod plugin;
 pub mod protocol;
 pub mod provider;
 pub mod shape;
+pub mod signature;
 mod timestamp;
 pub mod validation;
 pub mod value;

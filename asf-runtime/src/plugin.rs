@@ -9,9 +9,11 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use linkme::distributed_slice;
 
-use crate::context::Environment;
+use crate::Timestamp;
+use crate::context::{Credentials, Environment};
 use crate::protocol::{Request, Response};
 use crate::provider::Provider;
+use crate::signature::{KeyRefusal, SecretKey};
 
 /// A provider that can be made. `#[provider]` registers one.
 #[derive(Debug)]
@@ -35,6 +37,17 @@ pub struct DeveloperEndpoint {
     pub answer: for<'a> fn(&'a dyn Provider, &'a Environment, Request) -> BoxFuture<'a, Response>,
 }
 
+/// A service that issues access keys, and knows their secrets: what requests are verified with
+/// (`VERIFY_SIGNATURES`).
+#[derive(Debug)]
+pub struct CredentialStore {
+    /// The service whose provider it is handed.
+    pub service: &'static str,
+    /// The secret of a request's credentials; `None` if the access key was not issued here. The provider may
+    /// be another than the service's native one.
+    pub secret: fn(&dyn Provider, &Credentials, Timestamp) -> Result<Option<SecretKey>, KeyRefusal>,
+}
+
 /// All providers that are linked in.
 #[distributed_slice]
 pub static PROVIDERS: [ProviderPlugin];
@@ -42,6 +55,10 @@ pub static PROVIDERS: [ProviderPlugin];
 /// All developer endpoints that are linked in.
 #[distributed_slice]
 pub static DEVELOPER_ENDPOINTS: [DeveloperEndpoint];
+
+/// All services that issue access keys, of those that are linked in.
+#[distributed_slice]
+pub static CREDENTIAL_STORES: [CredentialStore];
 
 /// What a provider can be set up with: the process's configuration, by the names of its variables.
 #[derive(Clone, Debug, Default)]

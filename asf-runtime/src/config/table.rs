@@ -71,8 +71,12 @@ variables! {
         "PARITY_AWS_ACCESS_KEY_ID" parity_aws_access_key_id: bool = "0";
     }
     "Security" {
-        /// Refuses requests whose signature (SigV4) is wrong.
-        "VERIFY_SIGNATURES" verify_signatures: bool = "0", .by(Source::Asf), .later();
+        /// Refuses requests that are not signed with the secret of their access key: one that STS or IAM has
+        /// issued, or the pair in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+        "VERIFY_SIGNATURES" verify_signatures: bool = "0", .by(Source::Asf);
+        /// With `VERIFY_SIGNATURES`: the secret of access keys that no one has issued, `test` and the numbers of
+        /// accounts.
+        "ASF_TEST_SECRET_KEY" test_secret_key: String = "test", .by(Source::Asf);
         /// Origins of browsers' pages that may call, besides those of this machine: a list such as
         /// `https://app.example.com,http://localhost:3000`.
         "EXTRA_CORS_ALLOWED_ORIGINS" extra_cors_allowed_origins: Origins = "";

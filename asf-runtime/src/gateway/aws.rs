@@ -7,11 +7,13 @@ use http::HeaderValue;
 use super::cors::Cors;
 use super::edge::{self, EdgeRouter};
 use super::handlers::{
-    AddCorsHeaders, AddVersionHeader, EdgeRoutes, EnforceCors, RouteRequests, ServiceRequests,
-    add_source_header, answer_options, identify_caller, identify_trace, log_request, serialize_error,
+    AddCorsHeaders, AddVersionHeader, EdgeRoutes, EnforceCors, JudgeSignatures, KeepSentRequest,
+    RouteRequests, ServiceRequests, add_source_header, answer_options, identify_caller, identify_trace,
+    log_request, serialize_error,
 };
 use super::{GatewayHandler, HandlerChain, Services, handler};
 use crate::access_key::AccessKeyStyle;
+use crate::signature::SecretKeys;
 
 /// What a chain is set up with besides the services.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +26,8 @@ pub struct AwsChainOptions {
     pub version: Option<HeaderValue>,
     /// Which access key ids carry an account.
     pub access_keys: AccessKeyStyle,
+    /// What knows the secrets that requests have to be signed with; without it, signatures are not verified.
+    pub secret_keys: Option<Arc<dyn SecretKeys>>,
 }
 
 /// The handlers of an AWS server over these services.
@@ -35,25 +39,32 @@ pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
 /// The handlers of an AWS server over these services, with options.
 #[must_use]
 pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> HandlerChain {
-    let AwsChainOptions { edge, cors, version, access_keys } = options;
+    let AwsChainOptions { edge, cors, version, access_keys, secret_keys } = options;
     // What cannot be added has been logged, and the rest works.
     let _ = edge::add_developer_endpoints(&edge, &services.providers);
     let version = version.map(|it| Arc::new(AddVersionHeader::new(it)) as Arc<dyn GatewayHandler>);
     HandlerChain {
-        request: vec![
+        request: [
             // Web pages of others.
-            Arc::new(EnforceCors::new(cors.clone(), edge.clone())),
+            Some(Arc::new(EnforceCors::new(cors.clone(), edge.clone())) as Arc<dyn GatewayHandler>),
             // What is no AWS request.
-            Arc::new(EdgeRoutes::new(edge)),
-            handler("options", answer_options),
-            handler("trace", identify_trace),
+            Some(Arc::new(EdgeRoutes::new(edge))),
+            Some(handler("options", answer_options)),
+            Some(handler("trace", identify_trace)),
+            // What is signed is what was sent.
+            secret_keys.is_some().then(|| Arc::new(KeepSentRequest) as Arc<dyn GatewayHandler>),
             // Service, operation, protocol.
-            Arc::new(RouteRequests::new(services.clone())),
+            Some(Arc::new(RouteRequests::new(services.clone()))),
             // Account, region, credentials.
-            handler("identify caller", move |ctx| identify_caller(access_keys, ctx)),
+            Some(handler("identify caller", move |ctx| identify_caller(access_keys, ctx))),
+            // Presigned requests that are over; signatures.
+            Some(Arc::new(JudgeSignatures::new(secret_keys))),
             // Protocol, validation, provider.
-            Arc::new(ServiceRequests::new(services)),
-        ],
+            Some(Arc::new(ServiceRequests::new(services))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         exception: vec![handler("serialize error", serialize_error)],
         response: [
             Some(handler("x-asf-source", add_source_header)),

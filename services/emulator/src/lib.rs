@@ -34,6 +34,7 @@ use asf_runtime::gateway::internal::{self, Control, InitReports, Internal, Varia
 use asf_runtime::gateway::{AwsChainOptions, Gateway, Services, aws_chain_with};
 use asf_runtime::plugin::Settings;
 use asf_runtime::provider::Providers;
+use asf_runtime::signature::{IssuedKeys, SecretKeys};
 use http::HeaderValue;
 
 pub use providers::NATIVE;
@@ -84,7 +85,10 @@ pub fn gateway_with(
     let version = env!("CARGO_PKG_VERSION");
     let access_keys = AccessKeyStyle::of(&settings);
     let configuration = Arc::new(Variables::from_iter(shown(&settings)));
+    let signed_settings = config.verify_signatures.then(|| settings.clone());
     let providers = Arc::new(Providers::registered(settings));
+    let secret_keys = signed_settings
+        .map(|settings| Arc::new(IssuedKeys::new(providers.clone(), &settings)) as Arc<dyn SecretKeys>);
     let enabled = enabled_services(&config);
     let is_disabled = |name: &&str| enabled.as_ref().is_some_and(|names| !names.iter().any(|it| it == name));
     let disabled = providers.services().filter(is_disabled).map(str::to_owned).collect();
@@ -110,7 +114,8 @@ pub fn gateway_with(
         Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };
     let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
     let cors = Cors::new(cors_settings(config.clone()));
-    let mut chain = aws_chain_with(Arc::new(services), AwsChainOptions { edge, cors, version, access_keys });
+    let options = AwsChainOptions { edge, cors, version, access_keys, secret_keys };
+    let mut chain = aws_chain_with(Arc::new(services), options);
     chain.traced = config.debug_handler_chain;
     Ok(Gateway::new(chain, environment))
 }

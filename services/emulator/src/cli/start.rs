@@ -157,7 +157,7 @@ async fn serve(
     });
     let addresses: Vec<String> = server.places().iter().map(Listener::to_string).collect();
     let urls: Vec<String> = server.places().iter().map(Listener::url).collect();
-    scripts.set_environment(script_environment(server.places()));
+    scripts.set_environment(script_environment(server.places(), settings));
     let action = Cell::new(Action::Kill);
     let mut serving = pin!(server.run(async {
         tokio::select! {
@@ -195,13 +195,13 @@ async fn serve(
 }
 
 /// What init scripts find in their environment: where to call, and credentials that will do.
-fn script_environment(places: &[Listener]) -> Vec<(String, String)> {
+fn script_environment(places: &[Listener], settings: &Config) -> Vec<(String, String)> {
     let given = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let url = places.iter().find(|it| matches!(it, Listener::Tcp { .. })).map(Listener::url);
     vec![
         given("AWS_ENDPOINT_URL", &url.unwrap_or_default()),
         given("AWS_ACCESS_KEY_ID", "test"),
-        given("AWS_SECRET_ACCESS_KEY", "test"),
+        given("AWS_SECRET_ACCESS_KEY", &settings.test_secret_key),
         given("AWS_DEFAULT_REGION", "us-east-1"),
     ]
 }
