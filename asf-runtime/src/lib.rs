@@ -8,6 +8,7 @@
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
 //! - [`config`]: the variables that steer a process;
 //! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
+//! - [`public_url`]: what URLs in answers name;
 //! - [`identity`]: accounts, regions, partitions, ARNs, and [`access_key`]: the ids that carry an account;
 //! - [`signature`]: what proves who calls;
 //! - [`validation`]: constraints of the model, in each service's wording;
@@ -31,6 +32,7 @@ pub mod observe;
 pub mod plugin;
 pub mod protocol;
 pub mod provider;
+pub mod public_url;
 pub mod shape;
 pub mod signature;
 mod timestamp;

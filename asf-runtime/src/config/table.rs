@@ -17,8 +17,8 @@ variables! {
         /// address alone has port 4566, a port alone is on the loopback, port 0 is one that is free. In a
         /// container use `0.0.0.0:4566`, as the image does.
         "GATEWAY_LISTEN" listen: Listeners = "127.0.0.1:4566";
-        /// The host, the port (`:4566`), or both that URLs in answers name. Without it they name those that
-        /// the request was sent to.
+        /// The host, the port (`:4566`), or both that URLs in answers name. A host alone has the port of
+        /// `GATEWAY_LISTEN`. Without it they name those that the request was sent to.
         "LOCALSTACK_HOST" localstack_host: Option<HostPort> = "";
         /// Makes URLs in answers begin with `https`, whatever the request came over.
         "USE_SSL" use_ssl: bool = "0";
