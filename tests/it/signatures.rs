@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asf_emulator::{Surroundings, gateway_with};
-use asf_runtime::Timestamp;
 use asf_runtime::clock::ManualClock;
 use asf_runtime::context::Environment;
-use asf_runtime::gateway::Gateway;
+use asf_runtime::gateway::{AwsChainOptions, Gateway, Services, aws_chain_with};
 use asf_runtime::ids::Ids;
+use asf_runtime::plugin::Settings;
+use asf_runtime::provider::{DynamicProvider, Providers};
 use asf_runtime::shape::ByteStream;
 use asf_runtime::signature::canonical::{Parts, PathStyle, canonical_request};
 use asf_runtime::signature::key::{SigningKey, sha256_hex, string_to_sign};
-use asf_runtime::signature::{AmzDate, CredentialScope, SecretKey};
+use asf_runtime::signature::{AmzDate, CredentialScope, IssuedKeys, SecretKey, SecretKeys};
+use asf_runtime::{AwsError, Timestamp, Value};
 use futures_util::FutureExt as _;
 use http::{HeaderValue, Request};
 
@@ -297,5 +299,70 @@ fn keys_of_the_environment() {
         ("test", "test", 400),
     ] {
         assert_eq!(world.answer(Signer { id, secret, ..TEST }.list_queues()).0, status, "{id} {secret}");
+    }
+}
+
+/// What goes with the body is verified while a handler reads it: its hash, and its chunks.
+#[test]
+fn bodies_of_s3() {
+    let service = asf_specs::service("s3").unwrap();
+    let output = service.operation("PutObject").unwrap().output().unwrap();
+    let provider = DynamicProvider::new(service).handle("PutObject", move |_, mut input| async move {
+        let Value::Struct(members) = &mut input else { panic!("the input is a structure") };
+        let Some(Value::Stream(body)) = members.remove("Body") else { panic!("there is no body") };
+        let read = body.collect(1 << 20).await.map_err(AwsError::from)?;
+        let mut answer = Value::structure(output);
+        if let Value::Struct(members) = &mut answer {
+            members.insert("ETag", String::from_utf8_lossy(&read).into_owned().into()).unwrap();
+        }
+        Ok(answer)
+    });
+    let providers = Arc::new(Providers::default().with(Arc::new(provider.unwrap())));
+    let services = Services {
+        router: asf_specs::router(),
+        catalogue: asf_specs::service,
+        providers: providers.clone(),
+        enabled: None,
+    };
+    let keys: Arc<dyn SecretKeys> = Arc::new(IssuedKeys::new(providers, &Settings::default()));
+    let options = AwsChainOptions { secret_keys: Some(keys), ..AwsChainOptions::default() };
+    let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(NOW)));
+    let environment = Environment { clock: clock.clone(), ids: Arc::new(Ids::seeded(1)) };
+    let gateway = Gateway::new(aws_chain_with(Arc::new(services), options), environment);
+    let world = World { gateway, clock };
+
+    let put = |body: &str, sha256: &str| {
+        let request = Request::put("/b/k").header("host", "localhost").header("x-amz-content-sha256", sha256);
+        world.answer(S3.sign(request, body, sha256))
+    };
+    assert_eq!(put("hello", &sha256_hex(b"hello")).0, 200);
+    assert_eq!(put("hello", "UNSIGNED-PAYLOAD").0, 200);
+    let (status, _, body) = put("another", &sha256_hex(b"hello"));
+    assert_eq!(status, 400);
+    assert!(body.contains("<Code>XAmzContentSHA256Mismatch</Code>"), "{body}");
+
+    let chunked = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+    let request = || {
+        let request =
+            Request::put("/b/k").header("host", "localhost").header("x-amz-content-sha256", chunked);
+        S3.sign(request.header("x-amz-decoded-content-length", "5"), "", chunked)
+    };
+    let (date, scope) = S3.scope();
+    let key = SigningKey::of(&SecretKey::new(S3.secret), &scope);
+    let authorization = request().headers()["authorization"].to_str().unwrap().to_owned();
+    let mut previous = authorization.rsplit('=').next().unwrap().to_owned();
+    let mut chunks = String::new();
+    for chunk in ["hello", ""] {
+        let (nothing, hash) = (sha256_hex(b""), sha256_hex(chunk.as_bytes()));
+        let text = format!("AWS4-HMAC-SHA256-PAYLOAD\n{date}\n{scope}\n{previous}\n{nothing}\n{hash}");
+        previous = key.sign(text.as_bytes());
+        chunks.push_str(&format!("{:x};chunk-signature={previous}\r\n{chunk}\r\n", chunk.len()));
+    }
+    for (chunks, expected) in [(chunks.clone(), 200), (chunks.replace("hello", "hallo"), 403)] {
+        let mut request = request();
+        *request.body_mut() = chunks.into();
+        let (status, _, body) = world.answer(request);
+        assert_eq!(status, expected, "{body}");
+        assert_eq!(body.contains("<Code>SignatureDoesNotMatch</Code>"), expected == 403, "{body}");
     }
 }

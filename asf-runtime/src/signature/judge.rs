@@ -108,14 +108,14 @@ fn check_form(
     service: &'static ServiceSchema,
 ) -> Result<(), Refusal> {
     let (scope, called) = (signature.scope.service.as_str(), service.metadata.signing_name);
-    // Clients have several names for one service, and more of them than the models: s3express, for one.
-    let is_it = |name: &str| !name.is_empty() && (name.starts_with(scope) || scope.starts_with(name));
-    if ![called, service.metadata.endpoint_prefix, service.name].into_iter().any(is_it) || scope.is_empty() {
+    // Rule sets of endpoints have names that the models have not, all of them S3's: s3express, s3-outposts.
+    let is_it = |name: &str| !name.is_empty() && scope.starts_with(name);
+    if ![called, service.metadata.endpoint_prefix, service.name].into_iter().any(is_it) {
         let in_header = signature.place == Place::Header;
         return Err(Refusal::OtherService { in_header, scope: scope.to_owned(), called });
     }
     let mut left_out: Vec<String> = Vec::new();
-    if !signature.signs("host") && !signature.signs(":authority") {
+    if !signature.signs("host") {
         left_out.push("host".to_owned());
     }
     if is_s3(service) {
