@@ -37,15 +37,18 @@ pub struct DeveloperEndpoint {
     pub answer: for<'a> fn(&'a dyn Provider, &'a Environment, Request) -> BoxFuture<'a, Response>,
 }
 
+/// What a [`CredentialStore`] says of credentials: their secret; `None` if the access key was not issued there; an
+/// error if it was, and they are not good.
+pub type FoundSecret = Result<Option<SecretKey>, KeyRefusal>;
+
 /// A service that issues access keys, and knows their secrets: what requests are verified with
 /// (`VERIFY_SIGNATURES`).
 #[derive(Debug)]
 pub struct CredentialStore {
     /// The service whose provider it is handed.
     pub service: &'static str,
-    /// The secret of a request's credentials; `None` if the access key was not issued here. The provider may
-    /// be another than the service's native one.
-    pub secret: fn(&dyn Provider, &Credentials, Timestamp) -> Result<Option<SecretKey>, KeyRefusal>,
+    /// Finds the secret of a request's credentials. The provider may be another than the service's native one.
+    pub secret: fn(&dyn Provider, &Credentials, Timestamp) -> FoundSecret,
 }
 
 /// All providers that are linked in.

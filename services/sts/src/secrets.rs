@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use asf_runtime::context::Credentials;
-use asf_runtime::plugin::{CREDENTIAL_STORES, CredentialStore};
+use asf_runtime::plugin::{CREDENTIAL_STORES, CredentialStore, FoundSecret};
 use asf_runtime::provider::Provider;
 use asf_runtime::signature::{KeyRefusal, SecretKey};
 use asf_runtime::{Timestamp, linkme};
@@ -15,11 +15,7 @@ use crate::error::FailureKind;
 #[linkme(crate = asf_runtime::linkme)]
 static SESSIONS: CredentialStore = CredentialStore { service: "sts", secret };
 
-fn secret(
-    provider: &dyn Provider,
-    credentials: &Credentials,
-    now: Timestamp,
-) -> Result<Option<SecretKey>, KeyRefusal> {
+fn secret(provider: &dyn Provider, credentials: &Credentials, now: Timestamp) -> FoundSecret {
     let provider: &dyn Any = provider;
     let Some(sts) = provider.downcast_ref::<StsProvider>() else { return Ok(None) };
     let token = credentials.session_token.as_deref();
