@@ -9,6 +9,7 @@
 //! - [`config`]: the variables that steer a process;
 //! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
 //! - [`public_url`]: what URLs in answers name;
+//! - [`store`]: where providers keep what they know;
 //! - [`identity`]: accounts, regions, partitions, ARNs, and [`access_key`]: the ids that carry an account;
 //! - [`signature`]: what proves who calls;
 //! - [`validation`]: constraints of the model, in each service's wording;
@@ -26,7 +27,6 @@ pub mod error;
 pub mod eventstream;
 pub mod gateway;
 pub mod generated;
-pub mod identity;
 pub mod ids;
 pub mod observe;
 pub mod plugin;
@@ -35,12 +35,14 @@ pub mod provider;
 pub mod public_url;
 pub mod shape;
 pub mod signature;
-mod timestamp;
 pub mod validation;
 pub mod value;
 
 /// The tables that describe services.
 pub use asf_schema as schema;
+/// Where providers keep what they know: stores, tables, durability.
+pub use asf_store as store;
+pub use asf_types::{Timestamp, TimestampError, identity};
 pub use bytes::Bytes;
 pub use context::RequestContext;
 pub use error::AwsError;
@@ -48,7 +50,6 @@ pub use error::AwsError;
 #[doc(hidden)]
 pub use linkme;
 pub use shape::{Shape, Structure};
-pub use timestamp::{Timestamp, TimestampError};
 pub use value::Value;
 
 /// A map of a service's shape: string keys, in the order in which they came.
