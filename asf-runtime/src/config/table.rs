@@ -71,8 +71,8 @@ variables! {
         "PARITY_AWS_ACCESS_KEY_ID" parity_aws_access_key_id: bool = "0";
     }
     "Security" {
-        /// Refuses requests that are not signed with the secret of their access key: one that STS or IAM has
-        /// issued, or the pair in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+        /// Refuses requests that are not signed with the secret of their access key: one that a service (STS)
+        /// has issued, or the pair in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
         "VERIFY_SIGNATURES" verify_signatures: bool = "0", .by(Source::Asf);
         /// With `VERIFY_SIGNATURES`: the secret of access keys that no one has issued, `test` and the numbers of
         /// accounts.

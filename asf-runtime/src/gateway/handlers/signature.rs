@@ -114,7 +114,7 @@ impl JudgeSignatures {
         let mut body =
             verify(signature, sent, &text, operation, secret).map_err(|refusal| refusal.error(audience))?;
         body.verify_sha256 &= !is_computed;
-        if body.verify_sha256
+        if (body.verify_sha256 || body.chunks.is_some())
             && signature.place != Place::Header
             && let Ok(value) = HeaderValue::from_str(&text)
         {

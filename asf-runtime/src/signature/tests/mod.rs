@@ -1,6 +1,8 @@
-//! AWS's own vectors, and tables of what is refused and how.
+//! AWS's own vectors; and, in [`refusals`], tables of what is refused and how.
 
-use asf_schema::{Operation, ProtocolKind, ServiceSchema, load_service};
+mod refusals;
+
+use asf_schema::{Operation, ServiceSchema, load_service};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -9,9 +11,9 @@ use serde_json::Value as Json;
 use super::canonical::{Parts, PathStyle, canonical_request};
 use super::key::{EMPTY_SHA256, SigningKey, sha256_hex, string_to_sign};
 use super::*;
+use crate::AwsError;
 use crate::body::{DecodeOptions, decode_signed};
 use crate::error::ServiceError;
-use crate::{AwsError, Timestamp};
 
 /// A request as a text file has it: line, headers with continuation lines, body.
 struct Sent {
@@ -60,7 +62,7 @@ fn v4(claim: Option<Claim>) -> Signature {
 
 #[test]
 fn awss_signing_test_suite() {
-    let suite: Json = serde_json::from_str(include_str!("../../tests/signing-suite/v4.json")).unwrap();
+    let suite: Json = serde_json::from_str(include_str!("../../../tests/signing-suite/v4.json")).unwrap();
     let suite = suite.as_object().unwrap();
     assert_eq!(suite.len(), 38);
     for (name, case) in suite {
@@ -287,7 +289,7 @@ fn chunks_of_s3s_examples() {
 /// `secret`.
 #[test]
 fn version_2() {
-    let cases: Json = serde_json::from_str(include_str!("../../tests/signing-suite/v2.json")).unwrap();
+    let cases: Json = serde_json::from_str(include_str!("../../../tests/signing-suite/v2.json")).unwrap();
     let cases = cases.as_array().unwrap();
     assert!(cases.len() > 5);
     for case in cases {
@@ -309,226 +311,5 @@ fn version_2() {
         );
         assert!(!signature.verify(&SecretKey::new("other"), &text), "{uri}");
         assert!(!signature.verify(&SecretKey::new("secret"), &[text, b"x".to_vec()].concat()), "{uri}");
-    }
-}
-
-fn shown(error: &dyn ServiceError) -> String {
-    format!("{} {}: {}", error.status(), error.code(), error.message().unwrap_or_default())
-}
-
-/// What clients of services that are not S3 are told.
-#[test]
-fn words_of_protocols() {
-    use ProtocolKind::{Ec2, Json, Query, RestJson};
-    let service =
-        load_service("x", br#"{"metadata": {"protocol": "json"}, "operations": {}, "shapes": {}}"#).unwrap();
-    let now = Timestamp::new(1_440_938_160, 0);
-    let past = AmzDate::parse("20150830T120000Z").unwrap();
-    let future = AmzDate::parse("20150830T130000Z").unwrap();
-    let mismatch = || Refusal::Mismatch {
-        access_key_id: "AK".to_owned(),
-        provided: "00".to_owned(),
-        canonical_request: Some(b"GET\n/".to_vec()),
-        string_to_sign: b"AWS4-HMAC-SHA256\nx".to_vec(),
-    };
-    let signature = "The request signature we calculated does not match the signature you provided. Check your AWS \
-                     Secret Access Key and signing method. Consult the service documentation for details.\n\nThe \
-                     Canonical String for this request should have been\n'GET\n/'\n\nThe String-to-Sign should have \
-                     been\n'AWS4-HMAC-SHA256\nx'\n";
-    let invalid = "The security token included in the request is invalid.";
-    let over = "The security token included in the request is expired";
-    let expired = "Signature expired: 20150830T120000Z is now earlier than 20150830T122100Z (20150830T123600Z - 15 min.)";
-    let early = "Signature not yet current: 20150830T130000Z is still later than 20150830T125100Z \
-                 (20150830T123600Z + 15 min.)";
-    for (refusal, protocol, expected) in [
-        (Refusal::NotSigned, Json, "400 MissingAuthenticationTokenException: Missing Authentication Token".to_owned()),
-        (Refusal::NotSigned, RestJson, "403 MissingAuthenticationTokenException: Missing Authentication Token".to_owned()),
-        (Refusal::NotSigned, Query, "403 MissingAuthenticationToken: Request is missing Authentication Token".to_owned()),
-        (mismatch(), Json, format!("400 InvalidSignatureException: {signature}")),
-        (mismatch(), RestJson, format!("403 InvalidSignatureException: {signature}")),
-        (mismatch(), Query, format!("403 SignatureDoesNotMatch: {signature}")),
-        (mismatch(), Ec2, "401 AuthFailure: AWS was not able to validate the provided access credentials".to_owned()),
-        (Refusal::UnknownKey("AK".to_owned()), Json, format!("400 UnrecognizedClientException: {invalid}")),
-        (Refusal::UnknownKey("AK".to_owned()), Query, format!("403 InvalidClientTokenId: {invalid}")),
-        (Refusal::WrongToken(String::new()), RestJson, format!("403 UnrecognizedClientException: {invalid}")),
-        (Refusal::ExpiredToken(String::new()), Json, format!("400 ExpiredTokenException: {over}")),
-        (Refusal::ExpiredToken(String::new()), Query, format!("403 ExpiredToken: {over}")),
-        (Refusal::ExpiredToken(String::new()), Ec2, format!("400 RequestExpired: {over}")),
-        (Refusal::Skewed { signed: past, now }, Json, format!("400 InvalidSignatureException: {expired}")),
-        (Refusal::Skewed { signed: future, now }, Query, format!("403 SignatureDoesNotMatch: {early}")),
-        (
-            Refusal::Expired { seconds: Some(1), end: past.at(), now },
-            Query,
-            "403 SignatureDoesNotMatch: Signature expired: 20150830T120000Z is now earlier than 20150830T123600Z"
-                .to_owned(),
-        ),
-    ] {
-        let error = refusal.clone().error(Audience::new(service, protocol));
-        assert_eq!(shown(&*error), expected, "{refusal:?}");
-    }
-}
-
-/// Headers that cannot be read, and what S3 and the others say of them.
-#[test]
-fn malformed_headers() {
-    let others =
-        load_service("x", br#"{"metadata": {"protocol": "json"}, "operations": {}, "shapes": {}}"#).unwrap();
-    let good = "Credential=AK/20150830/us-east-1/x/aws4_request, SignedHeaders=host, Signature=00";
-    let three = "400 AuthorizationHeaderMalformed: The authorization header is malformed; the authorization header \
-                 requires three components: Credential, SignedHeaders, and Signature.";
-    let form = "400 AuthorizationHeaderMalformed: The authorization header is malformed; the Credential is mal-formed; \
-                expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".";
-    for (header, in_s3, in_others) in [
-        (
-            "AWS4-HMAC-SHA256".to_owned(),
-            three,
-            "400 IncompleteSignatureException: Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. (Hashed with SHA-256 and encoded with Base64) Authorization=",
-        ),
-        (
-            format!("AWS4-HMAC-SHA256 {}", &good[..good.len() - 14]),
-            three,
-            "400 IncompleteSignatureException: Authorization header requires 'Signature' parameter. (Hashed",
-        ),
-        (
-            "AWS4-HMAC-SHA256 Credential= AK/20150830".to_owned(),
-            three,
-            "400 IncompleteSignatureException: Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '",
-        ),
-        (
-            format!("AWS4-HMAC-SHA256 {}", good.replace("/us-east-1", "")),
-            form,
-            "400 IncompleteSignatureException: Credential must have",
-        ),
-        (
-            format!("AWS4-HMAC-SHA256 {}", good.replace("aws4_r", "aws5_r")),
-            "400 AuthorizationHeaderMalformed: The authorization header is malformed; incorrect terminal \"aws5_request\". This endpoint uses \"aws4_request\".",
-            "400 InvalidSignatureException: Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'.",
-        ),
-        (
-            format!("AWS4-HMAC-SHA256 {}", good.replace("0830", "0829")),
-            "400 AuthorizationHeaderMalformed: The authorization header is malformed; Invalid credential date \"20150829\". This date is not the same as X-Amz-Date: \"20150830\".",
-            "400 InvalidSignatureException: Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20150829' != '20150830', from '20150830T123600Z'.",
-        ),
-        (
-            "Digest x".to_owned(),
-            "400 InvalidArgument: Unsupported Authorization Type",
-            "400 IncompleteSignatureException: Authorization header requires 'Credential' parameter.",
-        ),
-    ] {
-        let sent = request("GET", "/", &[("authorization", &header), ("x-amz-date", "20150830T123600Z")]);
-        let refusal = Claim::of_header(&sent.headers).unwrap_err();
-        let error = refusal.clone().error(Audience::new(s3(), ProtocolKind::RestXml));
-        assert_eq!(shown(&*error), in_s3, "{header}");
-        let error = shown(&*refusal.error(Audience::new(others, ProtocolKind::Json)));
-        assert!(error.starts_with(in_others), "{header}: {error}");
-    }
-    let no_date = request("GET", "/", &[("authorization", &format!("AWS4-HMAC-SHA256 {good}"))]);
-    let refusal = Claim::of_header(&no_date.headers).unwrap_err();
-    let error = refusal.error(Audience::new(s3(), ProtocolKind::RestXml));
-    assert_eq!(
-        shown(&*error),
-        "403 AccessDenied: AWS authentication requires a valid Date or x-amz-date header"
-    );
-    // The date may be of HTTP's form.
-    let headers = [("authorization", format!("AWS4-HMAC-SHA256 {good}"))];
-    let headers = [("authorization", headers[0].1.as_str()), ("date", "Sun, 30 Aug 2015 12:36:00 GMT")];
-    let signature = v4(Claim::of_header(&request("GET", "/", &headers).headers).unwrap());
-    assert_eq!(signature.date.to_string(), "20150830T123600Z");
-}
-
-/// Query strings that cannot be read, and S3's words for them.
-#[test]
-fn malformed_queries() {
-    let good = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F20150830%2Fus-east-1%2Fs3%2Faws4_request&\
-                X-Amz-Date=20150830T123600Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=00";
-    assert!(Claim::of_query(Query(good), true).unwrap().is_some());
-    let wrong = "400 AuthorizationQueryParametersError: ";
-    // `test_s3.json::TestS3PresignedUrl::test_s3_put_presigned_url_missing_sig_param`
-    let missing = "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, \
-                   X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.";
-    let week = "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less \
-                than 604800 seconds";
-    for (from, to, expected) in [
-        ("&X-Amz-Signature=00", "", missing),
-        ("&X-Amz-Expires=60", "", missing),
-        ("X-Amz-Algorithm=AWS4-HMAC-SHA256&", "", missing),
-        ("SHA256", "SHA512", "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\""),
-        ("T123600Z", "", "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""),
-        ("Expires=60", "Expires=604801", week),
-        ("Expires=60", "Expires=99999999999999999999", week),
-        ("Expires=60", "Expires=-1", "X-Amz-Expires must be non-negative"),
-        ("Expires=60", "Expires=undefined", "X-Amz-Expires should be a number"),
-        ("Expires=60", "Expires=", "X-Amz-Expires should be a number"),
-        (
-            "%2Fus-east-1",
-            "",
-            "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting \
-             \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
-        ),
-    ] {
-        let query = good.replace(from, to);
-        let refusal = Claim::of_query(Query(&query), true).unwrap_err();
-        let error = refusal.error(Audience::new(s3(), ProtocolKind::RestXml));
-        assert_eq!(shown(&*error), format!("{wrong}{expected}"), "{query}");
-    }
-    for (query, expected) in [
-        (
-            "AWSAccessKeyId=AK&Expires=1",
-            "403 AccessDenied: Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
-        ),
-        (
-            "AWSAccessKeyId=AK&Expires=soon&Signature=x",
-            "403 AccessDenied: Invalid date (should be seconds since epoch): soon",
-        ),
-    ] {
-        let refusal = Claim::of_query(Query(query), true).unwrap_err();
-        assert_eq!(shown(&*refusal.error(Audience::new(s3(), ProtocolKind::RestXml))), expected);
-    }
-    for query in ["", "acl", "Expires=1", "Signaturex=1", "prefix=Signature", "X-Amz-Credential=AK%2Fx"] {
-        assert_eq!(Claim::of_query(Query(query), true), Ok(None), "{query}");
-    }
-    assert_eq!(Claim::of_query(Query("AWSAccessKeyId=AK"), false), Ok(None));
-}
-
-/// When presigned requests are good: from a quarter of an hour before their date until they expire.
-#[test]
-fn windows() {
-    let query = |expires: &str| {
-        format!(
-            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F20150830%2Fus-east-1%2Fs3%2Faws4_request&\
-             X-Amz-Date=20150830T123600Z{expires}&X-Amz-SignedHeaders=host&X-Amz-Signature=00"
-        )
-    };
-    let others =
-        load_service("x", br#"{"metadata": {"protocol": "json"}, "operations": {}, "shapes": {}}"#).unwrap();
-    let signed = AmzDate::parse("20150830T123600Z").unwrap().at();
-    let judged = |query: &str, service, after_millis: i64| match check_window(
-        query,
-        service,
-        signed.plus_millis(after_millis),
-    ) {
-        Ok(()) => "good",
-        Err(Refusal::Expired { .. }) => "expired",
-        Err(Refusal::NotYet { .. }) => "not yet",
-        Err(other) => panic!("{other:?}"),
-    };
-    let v2 = "AWSAccessKeyId=AK&Signature=x&Expires=1440938220";
-    for (query, service, after, expected) in [
-        (query("&X-Amz-Expires=60"), s3(), 0, "good"),
-        (query("&X-Amz-Expires=60"), s3(), 60_000, "good"),
-        (query("&X-Amz-Expires=60"), s3(), 60_001, "expired"),
-        (query("&X-Amz-Expires=0"), s3(), 1, "expired"),
-        (query("&X-Amz-Expires=60"), s3(), -900_000, "good"),
-        (query("&X-Amz-Expires=60"), s3(), -900_001, "not yet"),
-        (query("&X-Amz-Expires=604800"), s3(), 604_800_000, "good"),
-        (query("&X-Amz-Expires=60"), others, 900_000, "good"),
-        (query("&X-Amz-Expires=60"), others, 900_001, "expired"),
-        (query("&X-Amz-Expires=3600"), others, 3_600_001, "expired"),
-        (query(""), others, 900_001, "expired"),
-        (v2.to_owned(), s3(), 60_000, "good"),
-        (v2.to_owned(), s3(), 60_001, "expired"),
-        (v2.to_owned(), others, 60_001, "good"),
-    ] {
-        assert_eq!(judged(&query, service, after), expected, "{query} {after}");
     }
 }
