@@ -11,7 +11,7 @@ mod permissions;
 mod queues;
 mod tags;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use asf_api_sqs::*;
 use asf_macros::provider;
@@ -38,6 +38,8 @@ pub struct SqsProvider {
     public: PublicUrl,
     options: Options,
     move_tasks: Mutex<JoinSet<()>>,
+    /// Tasks that were kept go on.
+    resumed: Once,
 }
 
 /// What can be set up, by variables that LocalStack documents. All are off unless they are set.
@@ -59,7 +61,7 @@ impl SqsProvider {
         let strategy = settings.get("SQS_ENDPOINT_STRATEGY").and_then(|it| it.parse().ok());
         let public = PublicUrl::of(settings);
         Self {
-            store: Arc::default(),
+            store: Arc::new(Store::open(settings.state())),
             urls: UrlWriter::new(strategy.unwrap_or_default(), public.host()),
             options: Options {
                 delay_purge_retry: settings.is_on("SQS_DELAY_PURGE_RETRY"),
@@ -68,6 +70,7 @@ impl SqsProvider {
             },
             move_tasks: Mutex::default(),
             public,
+            resumed: Once::new(),
         }
     }
 
