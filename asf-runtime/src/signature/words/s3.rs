@@ -11,8 +11,7 @@ use crate::signature::{Malformed, Refusal};
 use crate::value::StructValue;
 use crate::{AwsError, Timestamp, Value};
 
-pub(in crate::signature) const MISMATCH: &str = "The request signature we calculated does not match the signature you \
-                                      provided. Check your key and signing method.";
+pub(in crate::signature) const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
 
 /// What a client of S3 is told.
 pub(super) fn error(refusal: Refusal) -> Box<dyn ServiceError> {
@@ -30,8 +29,7 @@ pub(super) fn error(refusal: Refusal) -> Box<dyn ServiceError> {
         Refusal::Header { what, .. } => {
             let what = form_of(
                 what,
-                "the authorization header requires three components: Credential, \
-                                      SignedHeaders, and Signature.",
+                "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
             );
             let message = format!("The authorization header is malformed; {what}");
             AwsError::sender("AuthorizationHeaderMalformed", message).into()
@@ -40,9 +38,8 @@ pub(super) fn error(refusal: Refusal) -> Box<dyn ServiceError> {
             let in_credential = matches!(what, Malformed::Credential | Malformed::Terminator(_));
             let what = form_of(
                 what,
-                "Query-string authentication version 4 requires the X-Amz-Algorithm, \
-                                      X-Amz-Credential, X-Amz-Signature, X-Amz-Date, \
-                                      X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+                "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, \
+                 X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
             );
             let before = if in_credential { "Error parsing the X-Amz-Credential parameter; " } else { "" };
             AwsError::sender("AuthorizationQueryParametersError", format!("{before}{what}")).into()
