@@ -2,8 +2,8 @@
 //!
 //! [`claim`] reads what a request says of its signature, [`canonical`] writes the request in the form that is
 //! signed, [`key`] derives and signs, [`v2`] does the same for S3's old signatures, [`chunks`] for the
-//! pieces of an aws-chunked body. [`window`] judges by the clock, [`judge`] puts it all together. What is
-//! wrong is a [`Refusal`], for which [`words`] has each protocol's text. Which secret a key has says whoever
+//! pieces of an aws-chunked body. [`check_window`] judges by the clock, [`verify`] the signature. What is wrong
+//! is a [`Refusal`], with each protocol's words for it ([`Refusal::error`]). Which secret a key has says whoever
 //! implements [`SecretKeys`].
 //!
 //! Version 4 with HMAC-SHA256 is verified, and version 2 for S3. Signatures with ECDSA (SigV4A) are refused
