@@ -201,7 +201,7 @@ fn unpack_zip(file: File, place: &mut Place) -> Result<(), ArchiveError> {
     }
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index)?;
-        let name = entry.name().to_owned();
+        let name = entry.name()?.into_owned();
         let mode = entry.unix_mode().unwrap_or_default();
         if !matches!(mode & KIND, 0 | PLAIN | FOLDER) {
             return Err(ArchiveError::Special(name));

@@ -9,8 +9,10 @@
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
 //! - [`config`]: the variables that steer a process;
 //! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
+//! - [`public_url`]: what URLs in answers name;
 //! - [`store`]: where providers keep what they know;
 //! - [`identity`]: accounts, regions, partitions, ARNs, and [`access_key`]: the ids that carry an account;
+//! - [`signature`]: what proves who calls;
 //! - [`validation`]: constraints of the model, in each service's wording;
 //! - [`error`]: errors that a client gets to see;
 //! - [`generated`]: what the crates that `scaffold` writes are made of.
@@ -33,7 +35,9 @@ pub mod observe;
 pub mod plugin;
 pub mod protocol;
 pub mod provider;
+pub mod public_url;
 pub mod shape;
+pub mod signature;
 pub mod validation;
 pub mod value;
 

@@ -6,3 +6,4 @@ mod clients;
 mod conformance;
 mod corpus;
 mod proxies;
+mod signatures;

@@ -260,7 +260,7 @@ impl fmt::Debug for Hasher {
 pub struct Digest(Box<[u8]>);
 
 impl Digest {
-    fn new(bytes: &[u8]) -> Self {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
         Self(bytes.into())
     }
 
@@ -288,7 +288,7 @@ impl Digest {
     }
 
     /// Reads the hexadecimal digits of a digest, in letters of either case.
-    pub(super) fn from_hex(text: &str) -> Option<Self> {
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
         let nibble = |byte: u8| char::from(byte).to_digit(16);
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         let bytes: Option<Vec<u8>> =

@@ -22,12 +22,13 @@ use crate::AwsError;
 use crate::shape::ByteStream;
 #[cfg(doc)]
 use crate::shape::StreamError;
+use crate::signature::ChunkSignatures;
 use aws_chunked::CODING;
 use stage::Staged;
 use verify::Check;
 
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
-const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+pub(crate) const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 const DECODED_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
 const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
 const UNSIGNED_WITH_TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
@@ -98,6 +99,19 @@ pub fn decode(
     body: ByteStream,
     options: DecodeOptions,
 ) -> Result<ByteStream, AwsError> {
+    decode_signed(headers, body, options, None)
+}
+
+/// Like [`decode`], and verifies the signatures of the chunks, if it is given what they follow from.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_signed(
+    headers: &mut HeaderMap,
+    body: ByteStream,
+    options: DecodeOptions,
+    signatures: Option<ChunkSignatures>,
+) -> Result<ByteStream, AwsError> {
     let mut codings = codings(headers);
     let named = codings.len();
     codings.retain(|it| !it.eq_ignore_ascii_case(CODING));
@@ -108,7 +122,7 @@ pub fn decode(
     let mut body = body;
     if chunked {
         let length = decoded_length(headers)?;
-        let decoder = aws_chunked::Decoder::new(length, trailer);
+        let decoder = aws_chunked::Decoder::new(length, trailer).with_signatures(signatures);
         body = ByteStream::from_stream(Staged::new(body, decoder), length);
         set(headers, header::CONTENT_LENGTH, length.map(HeaderValue::from));
     }

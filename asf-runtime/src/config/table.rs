@@ -17,8 +17,8 @@ variables! {
         /// address alone has port 4566, a port alone is on the loopback, port 0 is one that is free. In a
         /// container use `0.0.0.0:4566`, as the image does.
         "GATEWAY_LISTEN" listen: Listeners = "127.0.0.1:4566";
-        /// The host, the port (`:4566`), or both that URLs in answers name. Without it they name those that
-        /// the request was sent to.
+        /// The host, the port (`:4566`), or both that URLs in answers name. A host alone has the port of
+        /// `GATEWAY_LISTEN`. Without it they name those that the request was sent to.
         "LOCALSTACK_HOST" localstack_host: Option<HostPort> = "";
         /// Makes URLs in answers begin with `https`, whatever the request came over.
         "USE_SSL" use_ssl: bool = "0";
@@ -71,8 +71,12 @@ variables! {
         "PARITY_AWS_ACCESS_KEY_ID" parity_aws_access_key_id: bool = "0";
     }
     "Security" {
-        /// Refuses requests whose signature (SigV4) is wrong.
-        "VERIFY_SIGNATURES" verify_signatures: bool = "0", .by(Source::Asf), .later();
+        /// Refuses requests that are not signed with the secret of their access key: one that a service (STS)
+        /// has issued, or the pair in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+        "VERIFY_SIGNATURES" verify_signatures: bool = "0", .by(Source::Asf);
+        /// With `VERIFY_SIGNATURES`: the secret of access keys that no one has issued, `test` and the numbers of
+        /// accounts.
+        "ASF_TEST_SECRET_KEY" test_secret_key: String = "test", .by(Source::Asf);
         /// Origins of browsers' pages that may call, besides those of this machine: a list such as
         /// `https://app.example.com,http://localhost:3000`.
         "EXTRA_CORS_ALLOWED_ORIGINS" extra_cors_allowed_origins: Origins = "";

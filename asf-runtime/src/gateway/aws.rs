@@ -7,13 +7,15 @@ use http::HeaderValue;
 use super::cors::Cors;
 use super::edge::{self, EdgeRouter};
 use super::handlers::{
-    AddCorsHeaders, AddVersionHeader, EdgeRoutes, EnforceCors, RouteRequests, ServiceRequests,
-    add_source_header, answer_options, identify_caller, identify_trace, log_request, serialize_error,
+    AddCorsHeaders, AddVersionHeader, EdgeRoutes, EnforceCors, JudgeSignatures, KeepSentRequest,
+    RouteRequests, ServiceRequests, add_source_header, answer_options, identify_caller, identify_trace,
+    log_request, serialize_error,
 };
 use super::{ChainPlace, ChainPlaces, GatewayHandler, HandlerChain, Services, handler};
 use crate::access_key::AccessKeyStyle;
 use crate::observe::faults::InjectFaults;
 use crate::observe::{BeginObserving, FinishObserving, Observe};
+use crate::signature::SecretKeys;
 
 /// What a chain is set up with besides the services.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +32,8 @@ pub struct AwsChainOptions {
     pub access_keys: AccessKeyStyle,
     /// What counts and journals the requests, and makes them fail on demand.
     pub observe: Observe,
+    /// What knows the secrets that requests have to be signed with; without it, signatures are not verified.
+    pub secret_keys: Option<Arc<dyn SecretKeys>>,
 }
 
 /// The handlers of an AWS server over these services.
@@ -41,31 +45,38 @@ pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
 /// The handlers of an AWS server over these services, with options.
 #[must_use]
 pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> HandlerChain {
-    let AwsChainOptions { edge, cors, version, places, access_keys, observe } = options;
+    let AwsChainOptions { edge, cors, version, places, access_keys, observe, secret_keys } = options;
     // What cannot be added has been logged, and the rest works.
     let _ = edge::add_developer_endpoints(&edge, &services.providers);
     let version = version.map(|it| Arc::new(AddVersionHeader::new(it)) as Arc<dyn GatewayHandler>);
     HandlerChain {
-        request: vec![
+        request: [
             // Time and size, before anyone else.
-            Arc::new(BeginObserving::new(observe.clone())),
+            Some(Arc::new(BeginObserving::new(observe.clone())) as Arc<dyn GatewayHandler>),
             // Web pages of others.
-            Arc::new(EnforceCors::new(cors.clone(), edge.clone())),
-            places.step(ChainPlace::Request),
+            Some(Arc::new(EnforceCors::new(cors.clone(), edge.clone()))),
+            Some(places.step(ChainPlace::Request)),
             // What is no AWS request.
-            Arc::new(EdgeRoutes::new(edge)),
-            handler("options", answer_options),
-            handler("trace", identify_trace),
+            Some(Arc::new(EdgeRoutes::new(edge))),
+            Some(handler("options", answer_options)),
+            Some(handler("trace", identify_trace)),
+            // What is signed is what was sent.
+            secret_keys.is_some().then(|| Arc::new(KeepSentRequest) as Arc<dyn GatewayHandler>),
             // Service, operation, protocol.
-            Arc::new(RouteRequests::new(services.clone())),
+            Some(Arc::new(RouteRequests::new(services.clone()))),
             // Account, region, credentials.
-            handler("identify caller", move |ctx| identify_caller(access_keys, ctx)),
-            places.step(ChainPlace::Call),
+            Some(handler("identify caller", move |ctx| identify_caller(access_keys, ctx))),
+            // Presigned requests that are over; signatures.
+            Some(Arc::new(JudgeSignatures::new(secret_keys))),
+            Some(places.step(ChainPlace::Call)),
             // Errors and latency that someone asked for.
-            Arc::new(InjectFaults::new(observe.faults.clone())),
+            Some(Arc::new(InjectFaults::new(observe.faults.clone()))),
             // Protocol, validation, provider.
-            Arc::new(ServiceRequests::new(services)),
-        ],
+            Some(Arc::new(ServiceRequests::new(services))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         exception: vec![places.step(ChainPlace::Exception), handler("serialize error", serialize_error)],
         response: [
             Some(handler("x-asf-source", add_source_header)),

@@ -6,9 +6,9 @@ use futures_util::future::BoxFuture;
 
 use super::Observe;
 use super::metrics::{Finished, UnderWay};
-use crate::provider::Source;
 use crate::Timestamp;
 use crate::gateway::{GatewayContext, GatewayHandler, Handled, go_on};
+use crate::provider::Source;
 
 /// What is known of a request from its beginning on.
 #[derive(Debug)]

@@ -45,6 +45,7 @@
 //! assert!(GREETINGS.iter().all(|it| !switched_off.admits(it)));
 //! ```
 
+mod credential_store;
 mod disabled;
 mod settings;
 mod states;
@@ -55,6 +56,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use linkme::distributed_slice;
 
+pub use credential_store::{CREDENTIAL_STORES, CredentialStore, FoundSecret};
 pub use settings::Settings;
 pub(crate) use states::panic_text;
 pub use states::{PluginReport, PluginState, Plugins};

@@ -22,6 +22,7 @@ use crate::shape::{ByteStream, StreamError};
 use crate::{AwsError, Shape};
 
 pub use host::host_prefix;
+pub(crate) use rest::is_s3;
 
 /// A request or response with its body, which is a stream where the operation has it so.
 pub type Request = http::Request<ByteStream>;

@@ -41,6 +41,7 @@ use asf_runtime::observe::otlp::Traces;
 use asf_runtime::observe::{self, Observe};
 use asf_runtime::plugin::{Plugins, Settings};
 use asf_runtime::provider::Providers;
+use asf_runtime::signature::{IssuedKeys, SecretKeys};
 use http::HeaderValue;
 
 pub use providers::NATIVE;
@@ -113,6 +114,7 @@ pub fn emulator(
     let version = env!("CARGO_PKG_VERSION");
     let access_keys = AccessKeyStyle::of(&settings);
     let configuration = Arc::new(Variables::from_iter(shown(&settings)));
+    let signed_settings = config.verify_signatures.then(|| settings.clone());
     let plugins = Plugins::new(settings);
     for entry in plugins.disabled_in_vain() {
         tracing::warn!("ASF_DISABLED_PLUGINS names {entry}, which no plugin is called");
@@ -126,6 +128,8 @@ pub fn emulator(
         environment: environment.clone(),
     };
     let (providers, places) = (surfaces.providers.clone(), surfaces.places.clone());
+    let secret_keys = signed_settings
+        .map(|settings| Arc::new(IssuedKeys::new(providers.clone(), &settings)) as Arc<dyn SecretKeys>);
     let enabled = enabled_services(&config);
     let is_disabled = |name: &&str| enabled.as_ref().is_some_and(|names| !names.iter().any(|it| it == name));
     let disabled = providers.services().filter(is_disabled).map(str::to_owned).collect();
@@ -161,7 +165,7 @@ pub fn emulator(
     }
     let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
     let cors = Cors::new(cors_settings(config.clone()));
-    let options = AwsChainOptions { edge, cors, version, places, access_keys, observe };
+    let options = AwsChainOptions { edge, cors, version, places, access_keys, observe, secret_keys };
     let mut chain = aws_chain_with(services, options);
     chain.traced = config.debug_handler_chain;
     // The last, so that none of them takes the place of a route of ours.

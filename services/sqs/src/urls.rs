@@ -135,16 +135,12 @@ enum HostForm {
 }
 
 impl UrlWriter {
-    /// URLs of a strategy. `host` is `LOCALSTACK_HOST`: a name, a name and a port, or a port alone with a
-    /// colon before it; where there is none, URLs name the host that the request named.
+    /// URLs of a strategy. `host` is `LOCALSTACK_HOST`, with a port
+    /// ([`PublicUrl`](asf_runtime::public_url::PublicUrl)); where there is none, URLs name the host that the
+    /// request named.
     #[must_use]
     pub fn new(strategy: UrlStrategy, host: Option<&str>) -> Self {
-        let host = host.map(|host| match host.rsplit_once(':') {
-            Some(("", port)) => format!("{LOCAL}:{port}"),
-            Some((_, port)) if port.bytes().all(|it| it.is_ascii_digit()) => host.to_owned(),
-            _ => format!("{host}:{LOCAL_PORT}"),
-        });
-        Self { strategy, host }
+        Self { strategy, host: host.map(str::to_owned) }
     }
 
     /// Writes the URL of a queue. `asked` is the request's `Host` header, if there is one.
@@ -315,7 +311,7 @@ mod tests {
         for (strategy, set, asked, url) in [
             (Standard, "emu:4567", "localhost:4566", "http://sqs.eu-west-1.emu:4567/000000000000/q"),
             (Domain, "emu:4567", "localhost:4566", "http://eu-west-1.queue.emu:4567/000000000000/q"),
-            (Path, "emu", "localhost:4566", "http://emu:4566/queue/eu-west-1/000000000000/q"),
+            (Path, "emu:4566", "localhost:4566", "http://emu:4566/queue/eu-west-1/000000000000/q"),
             (Off, "emu:4567", "localhost:4566", "http://emu:4567/000000000000/q"),
             (Dynamic, "emu:4567", "localhost:4566", "http://emu:4567/000000000000/q"),
             (
@@ -326,7 +322,7 @@ mod tests {
             ),
             (
                 Dynamic,
-                ":4567",
+                "localhost.localstack.cloud:4567",
                 "localhost:4566",
                 "http://sqs.eu-west-1.localhost.localstack.cloud:4567/000000000000/q",
             ),

@@ -22,6 +22,7 @@ mod provider;
 pub mod roles;
 pub mod saml;
 mod sealed;
+mod secrets;
 pub mod session;
 pub mod sessions;
 pub mod tags;

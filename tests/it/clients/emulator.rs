@@ -8,6 +8,7 @@ use asf_emulator::{Server, Surroundings};
 use asf_extensions::{Around, Folder, Hosted};
 use asf_runtime::config::Listener;
 use asf_runtime::context::Environment;
+use asf_runtime::gateway::Gateway;
 use asf_runtime::gateway::edge::EdgeRouter;
 use asf_runtime::plugin::Settings;
 use tokio::sync::oneshot;
@@ -30,14 +31,20 @@ impl Emulator {
         Self::start_on(settings, EdgeRouter::new())
     }
 
+    /// With a clock that is moved at `/_asf/clock`.
+    pub(super) fn start_controlled(settings: Settings) -> Self {
+        Self::serve(move |ready, ended| async move {
+            let emulator = asf_emulator::controlled_emulator(settings, Surroundings::default()).unwrap();
+            run(emulator.gateway, ready, ended).await;
+        })
+    }
+
     /// With the time of the machine, and routes of the test's.
     pub(crate) fn start_on(settings: Settings, edge: EdgeRouter) -> Self {
         Self::serve(move |ready, ended| async move {
             let around = Surroundings { edge, ..Surroundings::default() };
             let gateway = asf_emulator::gateway_with(settings, Environment::default(), around).unwrap();
-            let server = Server::bind(&[anywhere()], Arc::new(gateway)).await.unwrap();
-            ready.send(server.places()[0].url()).unwrap();
-            server.run(async { drop(ended.await) }).await;
+            run(gateway, ready, ended).await;
         })
     }
 
@@ -82,6 +89,12 @@ impl Emulator {
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
+}
+
+async fn run(gateway: Gateway, ready: mpsc::Sender<String>, ended: oneshot::Receiver<()>) {
+    let server = Server::bind(&[anywhere()], Arc::new(gateway)).await.unwrap();
+    ready.send(server.places()[0].url()).unwrap();
+    server.run(async { drop(ended.await) }).await;
 }
 
 fn anywhere() -> Listener {

@@ -98,6 +98,13 @@ fn boto3_faults() {
     python_tests(Clients::Today, "test_faults.py");
 }
 
+#[test]
+fn boto3_signatures() {
+    let settings = [("VERIFY_SIGNATURES", "1")];
+    let emulator = Emulator::start_controlled(settings.into_iter().collect());
+    python_tests_against(&emulator, Clients::Today, "test_signatures.py");
+}
+
 /// The lines of the README's quick start, as a shell runs them.
 #[test]
 fn aws_cli() {

@@ -10,7 +10,7 @@
 //! \r\n
 //! ```
 //!
-//! Signatures are not verified: there is no secret key to do it with.
+//! Signatures are verified if whoever verifies that of the request hands over what they follow from.
 
 mod read;
 mod write;

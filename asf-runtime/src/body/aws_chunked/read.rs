@@ -7,6 +7,7 @@ use crate::body::checksum::{ChecksumAlgorithm, Hasher};
 use crate::body::stage::Stage;
 use crate::body::verify::Check;
 use crate::shape::StreamError;
+use crate::signature::ChunkSignatures;
 
 /// Greatest length of a line: a size with the signature of a chunk, or a trailer.
 const MAX_LINE: usize = 4096;
@@ -27,6 +28,9 @@ pub(in crate::body) struct Decoder {
     /// What the trailer says that it is.
     check: Option<Check>,
     trailers: usize,
+    signatures: Option<ChunkSignatures>,
+    /// The trailers that are signed, a line each.
+    signed_trailers: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +59,15 @@ impl Decoder {
             announced: trailer.map(ChecksumAlgorithm::hasher),
             check: None,
             trailers: 0,
+            signatures: None,
+            signed_trailers: String::new(),
         }
+    }
+
+    /// With what the signatures of the chunks follow from.
+    pub(in crate::body) fn with_signatures(mut self, signatures: Option<ChunkSignatures>) -> Self {
+        self.signatures = signatures;
+        self
     }
 
     /// The next line without its end; `None` until all of it is here.
@@ -87,9 +99,16 @@ impl Decoder {
         if let Some(hasher) = &mut self.announced {
             hasher.update(&data);
         }
+        if let Some(signatures) = &mut self.signatures {
+            signatures.update(&data);
+        }
         let left = left.saturating_sub(data.len() as u64);
         self.state = if left == 0 { State::DataEnd } else { State::Data(left) };
         Ok(data)
+    }
+
+    fn end_chunk(&mut self) -> Result<(), StreamError> {
+        self.signatures.as_mut().map_or(Ok(()), ChunkSignatures::end)
     }
 
     fn trailer(&mut self, line: &[u8]) -> Result<(), StreamError> {
@@ -101,7 +120,13 @@ impl Decoder {
             return Err(malformed_trailer());
         }
         if name.eq_ignore_ascii_case("x-amz-trailer-signature") {
-            return Ok(());
+            return match &mut self.signatures {
+                Some(signatures) => signatures.trailer(&self.signed_trailers, value),
+                None => Ok(()),
+            };
+        }
+        if self.signatures.is_some() {
+            self.signed_trailers.extend([name.to_ascii_lowercase().as_str(), ":", value, "\n"]);
         }
         // One that was not announced has not been computed, and S3 does not take it either.
         let algorithm = ChecksumAlgorithm::from_header(name).ok_or_else(malformed_trailer)?;
@@ -123,6 +148,9 @@ impl Decoder {
         }
         if self.announced.is_some() {
             return Err(malformed_trailer());
+        }
+        if let Some(signatures) = &self.signatures {
+            signatures.finish()?;
         }
         self.check.take().map_or(Ok(()), Check::finish)
     }
@@ -146,12 +174,19 @@ impl Stage for Decoder {
             let Some(line) = self.take_line()? else { break };
             match self.state {
                 State::Size => {
-                    self.state = match chunk_size(&line)? {
-                        0 => State::Trailers,
-                        size => State::Data(size),
+                    let size = chunk_size(&line)?;
+                    if let Some(signatures) = &mut self.signatures {
+                        signatures.begin(chunk_signature(&line));
+                    }
+                    self.state = if size == 0 { State::Trailers } else { State::Data(size) };
+                    if size == 0 {
+                        self.end_chunk()?;
                     }
                 }
-                State::DataEnd if line.is_empty() => self.state = State::Size,
+                State::DataEnd if line.is_empty() => {
+                    self.end_chunk()?;
+                    self.state = State::Size;
+                }
                 State::Trailers if line.is_empty() => self.conclude()?,
                 State::Trailers => self.trailer(&line)?,
                 _ => return Err(malformed("a chunk is longer than its size")),
@@ -181,6 +216,12 @@ fn chunk_size(line: &[u8]) -> Result<u64, StreamError> {
             .try_fold(0_u64, |size, digit| Some(size << 4 | u64::from(char::from(*digit).to_digit(16)?)))
     });
     size.ok_or_else(|| malformed("the size of a chunk is not a hexadecimal number"))
+}
+
+/// The signature of a chunk, from its line.
+fn chunk_signature(line: &[u8]) -> Option<&str> {
+    let extension = std::str::from_utf8(line).ok()?.split_once(';')?.1;
+    extension.split(';').find_map(|it| it.trim().strip_prefix("chunk-signature="))
 }
 
 fn malformed(reason: impl Into<String>) -> StreamError {

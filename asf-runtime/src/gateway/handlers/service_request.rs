@@ -12,6 +12,7 @@ use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services, go
 use crate::protocol::{self, Exchange};
 use crate::provider::{Answer, Answering, Provider, Source};
 use crate::shape::StreamError;
+use crate::signature::SignedBody;
 use crate::validation::validate;
 use crate::{AwsError, RequestContext, Shape, body, eventstream};
 
@@ -97,7 +98,9 @@ async fn read(
     let mut body = std::mem::take(&mut ctx.body);
     // A form has been freed of its codings before: what it calls stands in it.
     if !ctx.is_body_decoded {
-        body = body::decode(&mut ctx.request.headers, body, DecodeOptions::of(operation))?;
+        let signed = ctx.extensions.remove::<SignedBody>().unwrap_or_default();
+        let options = DecodeOptions { verify_sha256: signed.verify_sha256, ..DecodeOptions::of(operation) };
+        body = body::decode_signed(&mut ctx.request.headers, body, options, signed.chunks)?;
     }
     let told = |error: StreamError| error.into_error(ctx.protocol);
     let (body, events) = match stream {

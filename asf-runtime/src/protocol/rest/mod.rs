@@ -21,6 +21,7 @@ mod xml_error;
 
 pub(super) use json::RestJson;
 pub(super) use xml::RestXml;
+pub(crate) use xml::is_s3;
 
 #[cfg(test)]
 mod tests;

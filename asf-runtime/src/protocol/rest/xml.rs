@@ -30,7 +30,7 @@ pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
 
 /// S3 and S3 Control, which signs as S3: they have ids and errors of their own
 /// (`aws-recordings/s3control::TestS3ControlAccessPoint::test_access_point_lifecycle`).
-pub(super) fn is_s3(service: &'static ServiceSchema) -> bool {
+pub(crate) fn is_s3(service: &'static ServiceSchema) -> bool {
     service.metadata.no_error_wrapping || service.metadata.signing_name == "s3"
 }
 

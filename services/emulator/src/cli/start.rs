@@ -175,7 +175,7 @@ async fn serve(
     if let Some(place) = server.places().iter().find(|it| matches!(it, Listener::Tcp { .. })) {
         hosted.set_endpoint(&place.url());
     }
-    scripts.set_environment(script_environment(server.places()));
+    scripts.set_environment(script_environment(server.places(), settings));
     let at = |point| HookContext::new(point, extensions.clone(), urls.clone());
     let (start, end) = (at(HookPoint::OnInfraStart), at(HookPoint::OnInfraShutdown));
     // Whoever connects by now is answered after them.
@@ -244,13 +244,13 @@ async fn end_hooks(end: &HookContext) -> io::Result<()> {
 }
 
 /// What init scripts find in their environment: where to call, and credentials that will do.
-fn script_environment(places: &[Listener]) -> Vec<(String, String)> {
+fn script_environment(places: &[Listener], settings: &Config) -> Vec<(String, String)> {
     let given = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let url = places.iter().find(|it| matches!(it, Listener::Tcp { .. })).map(Listener::url);
     vec![
         given("AWS_ENDPOINT_URL", &url.unwrap_or_default()),
         given("AWS_ACCESS_KEY_ID", "test"),
-        given("AWS_SECRET_ACCESS_KEY", "test"),
+        given("AWS_SECRET_ACCESS_KEY", &settings.test_secret_key),
         given("AWS_DEFAULT_REGION", "us-east-1"),
     ]
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use asf_runtime::RequestContext;
+use asf_runtime::public_url::host_of;
 
 use super::{SqsProvider, move_tasks};
 use crate::error::QueueError;
@@ -27,7 +28,7 @@ impl SqsProvider {
                 if path.trim_matches('/').is_empty() {
                     return Err(QueueError::missing("QueueUrl"));
                 }
-                urls::parse(&format!("http://{}{path}", host(ctx).unwrap_or("localhost")))
+                urls::parse(&format!("http://{}{path}", host_of(&ctx.request).unwrap_or("localhost")))
                     .map_err(|_| QueueError::missing("QueueUrl"))?
             }
         };
@@ -38,13 +39,7 @@ impl SqsProvider {
 
     /// The URL of a queue.
     pub(super) fn url(&self, ctx: &RequestContext, queue: &Queue) -> String {
-        let secure = self.options.https || ctx.request.uri.scheme_str() == Some("https");
-        let scheme = if secure { "https" } else { "http" };
-        self.urls.write(scheme, host(ctx), queue.account, &queue.region, &queue.name)
+        let scheme = self.public.scheme(&ctx.request);
+        self.urls.write(scheme, host_of(&ctx.request), queue.account, &queue.region, &queue.name)
     }
-}
-
-/// The host that the request names: in HTTP/2 it stands in the URI.
-fn host(ctx: &RequestContext) -> Option<&str> {
-    ctx.header("host").or_else(|| ctx.request.uri.authority().map(http::uri::Authority::as_str))
 }

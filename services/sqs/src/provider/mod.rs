@@ -17,6 +17,7 @@ use asf_api_sqs::*;
 use asf_macros::provider;
 use asf_runtime::RequestContext;
 use asf_runtime::plugin::Settings;
+use asf_runtime::public_url::PublicUrl;
 use tokio::task::JoinSet;
 
 use crate::store::Store;
@@ -33,6 +34,8 @@ use crate::urls::UrlWriter;
 pub struct SqsProvider {
     store: Arc<Store>,
     urls: UrlWriter,
+    /// `LOCALSTACK_HOST` and `USE_SSL`.
+    public: PublicUrl,
     options: Options,
     move_tasks: Mutex<JoinSet<()>>,
     /// Tasks that were kept go on.
@@ -48,8 +51,6 @@ struct Options {
     delay_recently_deleted: bool,
     /// `SQS_DISABLE_MAX_NUMBER_OF_MESSAGE_LIMIT`: a receive may ask for more than ten messages.
     unlimited_receives: bool,
-    /// `USE_SSL`: queue URLs begin with `https`, whatever the request came over.
-    https: bool,
 }
 
 impl SqsProvider {
@@ -58,16 +59,17 @@ impl SqsProvider {
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         let strategy = settings.get("SQS_ENDPOINT_STRATEGY").and_then(|it| it.parse().ok());
+        let public = PublicUrl::of(settings);
         Self {
             store: Arc::new(Store::open(settings.state())),
-            urls: UrlWriter::new(strategy.unwrap_or_default(), settings.get("LOCALSTACK_HOST")),
+            urls: UrlWriter::new(strategy.unwrap_or_default(), public.host()),
             options: Options {
                 delay_purge_retry: settings.is_on("SQS_DELAY_PURGE_RETRY"),
                 delay_recently_deleted: settings.is_on("SQS_DELAY_RECENTLY_DELETED"),
                 unlimited_receives: settings.is_on("SQS_DISABLE_MAX_NUMBER_OF_MESSAGE_LIMIT"),
-                https: settings.is_on("USE_SSL"),
             },
             move_tasks: Mutex::default(),
+            public,
             resumed: Once::new(),
         }
     }

@@ -11,6 +11,7 @@ mod limits;
 mod messages;
 mod roles;
 mod saml;
+mod secrets;
 mod store;
 mod web_identity;
 mod wire;

@@ -32,6 +32,16 @@ async fn by_strategy() {
             "http://sqs.us-east-1.emulator:4567/000000000000/q",
         ),
         (&[("LOCALSTACK_HOST", "emulator")], local, "http://emulator:4566/000000000000/q"),
+        (
+            &[("LOCALSTACK_HOST", "emulator"), ("GATEWAY_LISTEN", "0.0.0.0:4567"), ("USE_SSL", "1")],
+            local,
+            "https://emulator:4567/000000000000/q",
+        ),
+        (
+            &[("LOCALSTACK_HOST", ":5000")],
+            local,
+            "http://sqs.us-east-1.localhost.localstack.cloud:5000/000000000000/q",
+        ),
         (&[("USE_SSL", "1")], local, "https://localhost:4566/000000000000/q"),
         // What is none is the default.
         (&[("SQS_ENDPOINT_STRATEGY", "nonsense")], local, "http://localhost:4566/000000000000/q"),
