@@ -17,7 +17,9 @@ pub fn check_new(item: &Item, table: &TableDescription) -> Result<PrimaryKey, Dy
         let value = item
             .get(&key.name)
             // [asserted]
-            .ok_or_else(|| DynamoError::parameter(format_args!("Missing the key {} in the item", key.name)))?;
+            .ok_or_else(|| {
+                DynamoError::parameter(format_args!("Missing the key {} in the item", key.name))
+            })?;
         KeyValue::from_value(value).filter(|it| it.attribute_type() == key.attribute_type).ok_or_else(|| {
             DynamoError::parameter(format_args!(
                 "Type mismatch for key {} expected: {} actual: {}",
@@ -111,7 +113,9 @@ fn key_of(
     let key = PrimaryKey { partition, sort: values.next() };
     // [asserted], with AWS's missing space.
     if key.partition.size() > limits::PARTITION_KEY_BYTES {
-        return Err(DynamoError::parameter("Size of hashkey has exceeded the maximum size limit of2048 bytes"));
+        return Err(DynamoError::parameter(
+            "Size of hashkey has exceeded the maximum size limit of2048 bytes",
+        ));
     }
     if key.sort.as_ref().is_some_and(|sort| sort.size() > limits::SORT_KEY_BYTES) {
         return Err(DynamoError::parameter(

@@ -60,7 +60,7 @@ fn nested(wire: Wire, level: usize) -> Result<AttributeValue, DynamoError> {
         n.map(|text| text.parse::<Number>()).transpose()?.map(AttributeValue::N),
         b.map(AttributeValue::B),
         ss.map(string_set).transpose()?,
-        ns.map(number_set).transpose()?,
+        ns.map(|members| number_set(&members)).transpose()?,
         bs.map(binary_set).transpose()?,
         m.map(|map| nested_map(map, level + 1)).transpose()?,
         l.map(|list| nested_list(list, level + 1)).transpose()?,
@@ -120,7 +120,7 @@ fn string_set(members: Vec<String>) -> Result<AttributeValue, DynamoError> {
     Ok(AttributeValue::SS(members.into_iter().collect()))
 }
 
-fn number_set(members: Vec<String>) -> Result<AttributeValue, DynamoError> {
+fn number_set(members: &[String]) -> Result<AttributeValue, DynamoError> {
     if members.is_empty() {
         return Err(DynamoError::parameter("An number set  may not be empty"));
     }

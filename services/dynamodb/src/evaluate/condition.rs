@@ -154,7 +154,9 @@ impl Condition {
 
     fn collect_paths<'a>(&'a self, paths: &mut Vec<&'a Path>) {
         match self {
-            Self::Compare { left, right, .. } => paths.extend([left, right].into_iter().filter_map(Operand::path)),
+            Self::Compare { left, right, .. } => {
+                paths.extend([left, right].into_iter().filter_map(Operand::path));
+            }
             Self::Between { operand, low, high } => {
                 paths.extend([operand, low, high].into_iter().filter_map(Operand::path));
             }

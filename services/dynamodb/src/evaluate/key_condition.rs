@@ -135,7 +135,9 @@ pub fn key_tests(condition: &Condition) -> Result<Vec<KeyTest>, DynamoError> {
         tests[..position].iter().any(|other| other.attribute == test.attribute)
     };
     if (0..tests.len()).any(repeated) {
-        return Err(DynamoError::validation("KeyConditionExpressions must only contain one condition per key"));
+        return Err(DynamoError::validation(
+            "KeyConditionExpressions must only contain one condition per key",
+        ));
     }
     check_count(&tests)?;
     Ok(tests)
@@ -226,7 +228,9 @@ fn operands<const N: usize>(all: [&Operand; N]) -> Result<(&str, Vec<Arc<Attribu
             }
             Operand::Path(path) => attribute = Some(path.root.as_str()),
             Operand::Size(_) => {
-                return Err(DynamoError::validation("KeyConditionExpressions cannot contain nested operations"));
+                return Err(DynamoError::validation(
+                    "KeyConditionExpressions cannot contain nested operations",
+                ));
             }
         }
     }
@@ -241,7 +245,8 @@ fn operands<const N: usize>(all: [&Operand; N]) -> Result<(&str, Vec<Arc<Attribu
 /// the type of its key, or is empty.
 pub fn key_condition(tests: &[KeyTest], keys: &KeySchema) -> Result<KeyCondition, DynamoError> {
     // [conformance: query]
-    let missed = |name: &str| DynamoError::validation(format!("Query condition missed key schema element: {name}"));
+    let missed =
+        |name: &str| DynamoError::validation(format!("Query condition missed key schema element: {name}"));
     // [asserted]
     let not_supported = || DynamoError::validation("Query key condition not supported");
     let of = |name: &str| tests.iter().find(|test| test.attribute == name);
@@ -255,8 +260,8 @@ pub fn key_condition(tests: &[KeyTest], keys: &KeySchema) -> Result<KeyCondition
     let value_of = |key: &crate::models::table::KeyAttribute, value: &AttributeValue| {
         let value = KeyValue::from_value(value).filter(|it| it.attribute_type() == key.attribute_type);
         // [asserted]
-        let value =
-            value.ok_or_else(|| DynamoError::parameter("Condition parameter type does not match schema type"))?;
+        let value = value
+            .ok_or_else(|| DynamoError::parameter("Condition parameter type does not match schema type"))?;
         check_not_empty(&key.name, &value)?;
         Ok::<_, DynamoError>(value)
     };

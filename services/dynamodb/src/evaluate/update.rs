@@ -98,7 +98,9 @@ fn assigned(value: &Assigned, item: &Item) -> Result<AttributeValue, DynamoError
         Assigned::Value(value) => Ok(value.as_ref().clone()),
         Assigned::Path(path) => path.get(item).cloned().ok_or_else(|| {
             // [asserted]
-            DynamoError::validation("The provided expression refers to an attribute that does not exist in the item")
+            DynamoError::validation(
+                "The provided expression refers to an attribute that does not exist in the item",
+            )
         }),
         Assigned::IfNotExists(path, otherwise) => match path.get(item) {
             Some(value) => Ok(value.clone()),
@@ -122,7 +124,11 @@ fn assigned(value: &Assigned, item: &Item) -> Result<AttributeValue, DynamoError
     }
 }
 
-fn added(current: &AttributeValue, value: &AttributeValue, origin: Origin) -> Result<AttributeValue, DynamoError> {
+fn added(
+    current: &AttributeValue,
+    value: &AttributeValue,
+    origin: Origin,
+) -> Result<AttributeValue, DynamoError> {
     Ok(match (current, value) {
         (AttributeValue::N(current), AttributeValue::N(value)) => AttributeValue::N(current.plus(*value)?),
         (AttributeValue::SS(current), AttributeValue::SS(value)) => AttributeValue::SS(current | value),
@@ -175,8 +181,9 @@ enum Place<'i, 'p> {
 
 fn place<'i, 'p>(item: &'i mut Item, path: &'p Path) -> Result<Place<'i, 'p>, DynamoError> {
     // [asserted]
-    let invalid =
-        || DynamoError::validation("The document path provided in the update expression is invalid for update");
+    let invalid = || {
+        DynamoError::validation("The document path provided in the update expression is invalid for update")
+    };
     let Some((last, way)) = path.rest.split_last() else { return Ok(Place::Map(item, &path.root)) };
     let mut value = item.get_mut(&path.root).ok_or_else(invalid)?;
     for element in way {
@@ -220,7 +227,9 @@ pub fn check_update(update: &Update, table: &TableDescription) -> Result<(), Dyn
                 Action::Add(_, value) => {
                     items::check_index_key_type(key, value.attribute_type(), &index.name)?;
                 }
-                Action::Delete(_, value) if key.attribute_type != AttributeType::S || !value.attribute_type().is_set() => {
+                Action::Delete(_, value)
+                    if key.attribute_type != AttributeType::S || !value.attribute_type().is_set() =>
+                {
                     items::check_index_key_type(key, value.attribute_type(), &index.name)?;
                 }
                 Action::Delete(..) | Action::Remove(_) => {}

@@ -11,15 +11,33 @@ pub(super) enum Raw<'s> {
     Path(RawPath<'s>),
     /// `:value`.
     Value(&'s str),
-    Function { name: &'s str, arguments: Vec<Raw<'s>> },
-    Compare { operator: &'s str, left: Box<Raw<'s>>, right: Box<Raw<'s>> },
-    Between { operand: Box<Raw<'s>>, low: Box<Raw<'s>>, high: Box<Raw<'s>> },
-    In { operand: Box<Raw<'s>>, list: Vec<Raw<'s>> },
+    Function {
+        name: &'s str,
+        arguments: Vec<Raw<'s>>,
+    },
+    Compare {
+        operator: &'s str,
+        left: Box<Raw<'s>>,
+        right: Box<Raw<'s>>,
+    },
+    Between {
+        operand: Box<Raw<'s>>,
+        low: Box<Raw<'s>>,
+        high: Box<Raw<'s>>,
+    },
+    In {
+        operand: Box<Raw<'s>>,
+        list: Vec<Raw<'s>>,
+    },
     And(Vec<Raw<'s>>),
     Or(Vec<Raw<'s>>),
     Not(Box<Raw<'s>>),
     /// `+` and `-`, in updates.
-    Arithmetic { operator: &'s str, left: Box<Raw<'s>>, right: Box<Raw<'s>> },
+    Arithmetic {
+        operator: &'s str,
+        left: Box<Raw<'s>>,
+        right: Box<Raw<'s>>,
+    },
 }
 
 /// A document path as it was written.
@@ -157,7 +175,10 @@ impl<'s> Parser<'s> {
 
     /// Goes one level deeper. More levels than operators are allowed can come of redundant parentheses
     /// only, so that is what is said; the stack is bounded by it.
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, DynamoError>) -> Result<T, DynamoError> {
+    fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DynamoError>,
+    ) -> Result<T, DynamoError> {
         if self.depth > limits::OPERATORS {
             return Err(self.redundant());
         }
@@ -233,7 +254,11 @@ impl<'s> Parser<'s> {
         self.tokens.next();
         let operand = Box::new(left);
         if is_comparison {
-            return Ok(Raw::Compare { operator: token.text, left: operand, right: Box::new(self.operand()?) });
+            return Ok(Raw::Compare {
+                operator: token.text,
+                left: operand,
+                right: Box::new(self.operand()?),
+            });
         }
         if token.is_keyword("BETWEEN") {
             let low = Box::new(self.operand()?);

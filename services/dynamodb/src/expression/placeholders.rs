@@ -31,7 +31,9 @@ struct Entry<T> {
 pub fn check_use(expressions: &[(Kind, bool)], has_names: bool, has_values: bool) -> Result<(), DynamoError> {
     // [asserted]; two captures of PutItem have it without the list of expressions [conformance: putItem].
     if has_names && !expressions.iter().any(|(_, given)| *given) {
-        return Err(DynamoError::validation("ExpressionAttributeNames can only be specified when using expressions"));
+        return Err(DynamoError::validation(
+            "ExpressionAttributeNames can only be specified when using expressions",
+        ));
     }
     let with_values = || expressions.iter().filter(|(kind, _)| *kind != Kind::Projection);
     if has_values && !with_values().any(|(_, given)| *given) {
@@ -74,7 +76,11 @@ impl Placeholders {
         Ok(entry.value.clone())
     }
 
-    pub(super) fn value(&mut self, placeholder: &str, kind: Kind) -> Result<Arc<AttributeValue>, DynamoError> {
+    pub(super) fn value(
+        &mut self,
+        placeholder: &str,
+        kind: Kind,
+    ) -> Result<Arc<AttributeValue>, DynamoError> {
         let Some(entry) = self.values.get_mut(placeholder) else {
             // [conformance: updateItem]
             return Err(kind.invalid(format_args!(
@@ -108,7 +114,8 @@ where
     let Some(given) = given else { return Ok(BTreeMap::new()) };
     let mut entries = BTreeMap::new();
     for (key, value) in given {
-        let is_word = |rest: &str| !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        let is_word =
+            |rest: &str| !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
         if !key.strip_prefix(sign).is_some_and(is_word) {
             return Err(DynamoError::validation(format!(
                 "{parameter} contains invalid key: Syntax error; key: \"{key}\""

@@ -145,7 +145,9 @@ impl Resolver<'_> {
             "begins_with" => {
                 let [it, prefix] = self.counted(name, arguments)?;
                 self.check_distinct(name, &it, std::slice::from_ref(&prefix))?;
-                self.check_types(name, [&it, &prefix], |it| matches!(it, AttributeType::S | AttributeType::B))?;
+                self.check_types(name, [&it, &prefix], |it| {
+                    matches!(it, AttributeType::S | AttributeType::B)
+                })?;
                 Ok(Condition::BeginsWith(it, prefix))
             }
             _ => {
@@ -247,7 +249,11 @@ impl Resolver<'_> {
             (Some(value), Section::Set) => Ok(Action::Set(path, self.assigned(value)?)),
             (Some(Raw::Value(placeholder)), section) => {
                 let value = self.placeholders.value(placeholder, self.kind)?;
-                Ok(if section == Section::Add { Action::Add(path, value) } else { Action::Delete(path, value) })
+                Ok(if section == Section::Add {
+                    Action::Add(path, value)
+                } else {
+                    Action::Delete(path, value)
+                })
             }
             _ => Ok(Action::Remove(path)),
         }
@@ -286,7 +292,8 @@ fn check_operands(actions: &[Action]) -> Result<(), DynamoError> {
     for action in actions {
         let (section, value, allowed) = match action {
             Action::Add(_, value) => {
-                let is_allowed = value.attribute_type() == AttributeType::N || value.attribute_type().is_set();
+                let is_allowed =
+                    value.attribute_type() == AttributeType::N || value.attribute_type().is_set();
                 (Section::Add, value, is_allowed)
             }
             Action::Delete(_, value) => (Section::Delete, value, value.attribute_type().is_set()),
@@ -325,7 +332,9 @@ fn check_apart(paths: &[&Path], kind: Kind) -> Result<(), DynamoError> {
 fn check_assigned(value: &Assigned, raw: &Raw<'_>) -> Result<(), DynamoError> {
     match raw {
         Raw::Arithmetic { operator, left, right } => {
-            let (Assigned::Plus(first, second) | Assigned::Minus(first, second)) = value else { return Ok(()) };
+            let (Assigned::Plus(first, second) | Assigned::Minus(first, second)) = value else {
+                return Ok(());
+            };
             check_assigned(first, left)?;
             check_assigned(second, right)?;
             check_assigned_types(operator, [first, second], AttributeType::N)
@@ -349,7 +358,11 @@ fn check_assigned(value: &Assigned, raw: &Raw<'_>) -> Result<(), DynamoError> {
     }
 }
 
-fn check_assigned_types(name: &str, operands: [&Assigned; 2], allowed: AttributeType) -> Result<(), DynamoError> {
+fn check_assigned_types(
+    name: &str,
+    operands: [&Assigned; 2],
+    allowed: AttributeType,
+) -> Result<(), DynamoError> {
     match operands.into_iter().filter_map(Assigned::known_type).find(|it| *it != allowed) {
         Some(it) => Err(wrong_type(Kind::Update, name, it.name())),
         None => Ok(()),

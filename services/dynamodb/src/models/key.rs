@@ -130,5 +130,5 @@ pub fn partition_hash(partition: &KeyValue) -> u128 {
 #[must_use]
 pub fn segment(hash: u128, total: u32) -> u32 {
     // The upper 64 bits, scaled: hash / 2^64 * total.
-    ((hash >> 64) * u128::from(total) >> 64) as u32
+    (((hash >> 64) * u128::from(total)) >> 64) as u32
 }

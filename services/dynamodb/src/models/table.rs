@@ -1,4 +1,4 @@
-//! What a table is: its keys, indexes and modes. Made by `tables` only, which checks them.
+//! What a table is: its keys, indexes and modes. Made by [`tables`](crate::tables) only, which checks them.
 
 use super::value::AttributeType;
 

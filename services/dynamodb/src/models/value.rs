@@ -72,18 +72,8 @@ impl AttributeValue {
 
 impl AttributeType {
     /// All of them, in the order of `valid types: {..}` in an error of AWS's (which says that it has none).
-    pub const ALL: [Self; 10] = [
-        Self::B,
-        Self::Null,
-        Self::SS,
-        Self::Bool,
-        Self::L,
-        Self::BS,
-        Self::N,
-        Self::NS,
-        Self::S,
-        Self::M,
-    ];
+    pub const ALL: [Self; 10] =
+        [Self::B, Self::Null, Self::SS, Self::Bool, Self::L, Self::BS, Self::N, Self::NS, Self::S, Self::M];
 
     /// The name on the wire.
     #[must_use]

@@ -11,7 +11,8 @@ impl Ord for Number {
             if self.is_zero() {
                 return Ordering::Equal;
             }
-            let by_size = self.magnitude().cmp(&other.magnitude()).then_with(|| self.aligned().cmp(&other.aligned()));
+            let by_size =
+                self.magnitude().cmp(&other.magnitude()).then_with(|| self.aligned().cmp(&other.aligned()));
             if self.negative { by_size.reverse() } else { by_size }
         })
     }
