@@ -12,7 +12,7 @@ fn read(text: &str, with: &str) -> Condition {
 }
 
 const ITEM: &str = "s: 'hello', n: 5, b: 0x0102, ss: <'a', 'b'>, ns: <1, 2>, bs: <0x01, 0x02>, m: {x: {y: 7}, z: 'q'}, \
-                    l: ['a', 2, {k: 'v'}], nothing: null, yes: true, no: false";
+                    l: ['a', 2, {k: 'v'}], nothing: null, on_: true, off: false";
 
 fn check(text: &str, with: &str, expect: bool) {
     assert_eq!(holds(&read(text, with), &item(ITEM)), expect, "{text} with {with}");
@@ -42,15 +42,15 @@ fn comparisons() {
         ("l = :v", "['a', 2, {k: 'v'}]", true),
         ("m.x = :v", "{y: 7}", true),
         ("nothing = :v", "null", true),
-        ("yes = :v", "true", true),
-        ("no = :v", "true", false),
+        ("on_ = :v", "true", true),
+        ("off = :v", "true", false),
         // What an attribute has, an order may not apply to; then none is there.
-        ("yes < :v", "1", false),
+        ("on_ < :v", "1", false),
         ("l < :v", "1", false),
         // What is not there is equal to nothing.
-        ("missing = :v", "1", false),
-        ("missing <> :v", "1", true),
-        ("missing < :v", "1", false),
+        ("absent = :v", "1", false),
+        ("absent <> :v", "1", true),
+        ("absent < :v", "1", false),
         ("m.x.y = :v", "7", true),
         ("l[1] = :v", "2", true),
         ("l[2].k = :v", "'v'", true),
@@ -70,11 +70,11 @@ fn ranges_and_lists() {
         ("n between :a and :b", ":a=4; :b=5", true),
         ("n BETWEEN :a AND :b", ":a=6; :b=7", false),
         ("s BETWEEN :a AND :b", ":a='h'; :b='i'", true),
-        ("missing BETWEEN :a AND :b", ":a='h'; :b='i'", false),
+        ("absent BETWEEN :a AND :b", ":a='h'; :b='i'", false),
         (":a BETWEEN n AND m.x.y", ":a=6", true),
         ("n IN (:a, :b)", ":a=6; :b=5", true),
         ("n in (:a)", ":a='5'", false),
-        ("missing IN (:a)", ":a=5", false),
+        ("absent IN (:a)", ":a=5", false),
     ] {
         check(text, with, expect);
     }
@@ -90,12 +90,12 @@ fn functions() {
         ("attribute_not_exists(l[3])", "", true),
         ("attribute_type(m.x, :t)", ":t='M'", true),
         ("attribute_type(nothing, :t)", ":t='NULL'", true),
-        ("attribute_type(missing, :t)", ":t='S'", false),
+        ("attribute_type(absent, :t)", ":t='S'", false),
         ("begins_with(s, :p)", ":p='he'", true),
         ("begins_with(s, :p)", ":p='lo'", false),
         ("begins_with(b, :p)", ":p=0x01", true),
         ("begins_with(n, :p)", ":p='5'", false),
-        ("begins_with(s, missing)", "", false),
+        ("begins_with(s, absent)", "", false),
         ("contains(s, :p)", ":p='ell'", true),
         ("contains(s, :p)", ":p=5", false),
         ("contains(b, :p)", ":p=0x02", true),
@@ -107,13 +107,13 @@ fn functions() {
         ("contains(l, :p)", ":p={k: 'v'}", true),
         ("contains(:l, s)", ":l=['hello']", true),
         ("contains(m, :p)", ":p='x'", false),
-        ("contains(missing, :p)", ":p='x'", false),
+        ("contains(absent, :p)", ":p='x'", false),
         ("size(s) = :n", ":n=5", true),
         ("size(b) = :n", ":n=2", true),
         ("size(ss) = :n", ":n=2", true),
         ("size(m) = :n", ":n=2", true),
         ("size(l) > :n", ":n=2", true),
-        ("size(missing) > :n", ":n=0", false),
+        ("size(absent) > :n", ":n=0", false),
         ("n = size(s)", "", true),
         // Numbers have no size.
         ("size(n) >= :n", ":n=0", false),
@@ -125,15 +125,15 @@ fn functions() {
 #[test]
 fn precedence() {
     for (text, expect) in [
-        ("yes = :t OR no = :t AND no = :t", true),
-        ("(yes = :t OR no = :t) AND no = :t", false),
-        ("NOT no = :t AND yes = :t", true),
-        ("NOT (no = :t OR yes = :t)", false),
-        ("NOT NOT yes = :t", true),
-        ("no = :t OR NOT no = :t", true),
-        ("n BETWEEN :a AND :b AND yes = :t", true),
-        ("n BETWEEN :a AND :b AND no = :t", false),
-        ("not(no=:t)and(yes=:t)or no=:t", true),
+        ("on_ = :t OR off = :t AND off = :t", true),
+        ("(on_ = :t OR off = :t) AND off = :t", false),
+        ("NOT off = :t AND on_ = :t", true),
+        ("NOT (off = :t OR on_ = :t)", false),
+        ("NOT NOT on_ = :t", true),
+        ("off = :t OR NOT off = :t", true),
+        ("n BETWEEN :a AND :b AND on_ = :t", true),
+        ("n BETWEEN :a AND :b AND off = :t", false),
+        ("not(off=:t)and(on_=:t)or off=:t", true),
     ] {
         check_with_bounds(text, expect);
     }

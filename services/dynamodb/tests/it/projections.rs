@@ -10,7 +10,7 @@ fn parts_of_items() {
     let whole = item("a: 1, b: {c: 2, d: {e: 3, f: 4}}, l: [0, {g: 5, h: 6}, 2, 3], s: 'x'");
     for (text, expect) in [
         ("a", "a: 1"),
-        ("a, s, missing", "a: 1, s: 'x'"),
+        ("a, s, absent", "a: 1, s: 'x'"),
         ("#b", "b: {c: 2, d: {e: 3, f: 4}}"),
         ("b.c", "b: {c: 2}"),
         ("b.d.e, b.c", "b: {c: 2, d: {e: 3}}"),
@@ -18,7 +18,7 @@ fn parts_of_items() {
         ("l[2], l[0]", "l: [0, 2]"),
         ("l[3], l[1].g", "l: [{g: 5}, 3]"),
         // Nothing is left of what has none of it.
-        ("b.missing", ""),
+        ("b.absent", ""),
         ("l[9]", ""),
         ("b[0]", ""),
         ("l.g", ""),

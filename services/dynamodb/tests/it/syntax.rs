@@ -117,6 +117,8 @@ fn syntax_errors_of_updates() {
         "set a = (b.c).d + e",
         "set a = (b.c)[0] + e",
         "set a = b + c + d",
+        // From memory.
+        "set a = if_not_exists(b, c + d)",
     ] {
         let error = update(text, "");
         assert!(error.starts_with("Syntax error; "), "{text}: {error}");
@@ -378,11 +380,10 @@ fn operands_of_updates() {
         ("set a = if_not_exists(if_not_exists(a, b), c)", "1", path()),
         ("set a = list_append(:a, a)", "'a'", of_function("list_append", "S")),
         ("set a = list_append(a, :a)", "1", of_function("list_append", "N")),
-        ("set a = list_append(a, b + c)", "1", of_function("list_append", "N")),
         ("set a = a + :a", "'a'", of_function("+", "S")),
         ("set a = :a + b", "[]", of_function("+", "L")),
         ("set a = a - :a", "<1>", of_function("-", "NS")),
-        ("set a = if_not_exists(b, c - :a)", "{}", of_function("-", "M")),
+        ("set a = b + (c - :a)", "{}", of_function("-", "M")),
     ] {
         assert_eq!(update(text, &format!(":a={value}")), expect, "{text}");
     }
@@ -397,7 +398,6 @@ fn updates_that_are_taken() {
         "SET a = if_not_exists(a, if_not_exists(a, b))",
         "set a = (b + c)",
         "set a = (b + c) - (d)",
-        "set a = if_not_exists(b, c + d)",
         "Set a=b Remove c,d Add e :v Delete f :w",
     ] {
         let result = expression::update(text, &mut placeholders(":v=1; :w=<1>"));

@@ -385,7 +385,10 @@ fn changes_of_tables() {
 
     let on_demand = UpdateTable { billing_mode: Some(BillingMode::PayPerRequest), ..UpdateTable::default() };
     let on_demand = on_demand.check(&before).unwrap().table;
-    assert_eq!((on_demand.throughput, on_demand.indexes[0].throughput), Default::default());
+    assert_eq!(
+        (on_demand.throughput, on_demand.indexes[0].throughput),
+        (Throughput::default(), Some(Throughput::default()))
+    );
 
     let stream = StreamSpecification { enabled: true, view: Some(StreamViewType::NewImage) };
     let streaming = UpdateTable { stream: Some(stream), ..UpdateTable::default() }.check(&before).unwrap();
