@@ -2,7 +2,7 @@
 //!
 //! [`models`] says what values, keys and tables are, [`number`] what numbers are, [`wire`] turns wire types
 //! into these; [`expression`] reads expressions and [`legacy`] the parameters that came before them into one
-//! tree, which [`evaluate`] applies to items; [`tables`] checks what tables are to become, [`items`] and
+//! tree, which [`evaluate`] applies to items, and [`partiql`] statements; [`tables`] checks what tables are to become, [`items`] and
 //! [`size`] what is to go into them. Nothing here knows time, storage, or HTTP; every function can be tried
 //! alone.
 //!
@@ -16,6 +16,7 @@ pub mod legacy;
 pub mod limits;
 pub mod models;
 pub mod number;
+pub mod partiql;
 pub mod size;
 pub mod tables;
 pub mod wire;

@@ -150,6 +150,15 @@ pub(crate) fn check_count(tests: &[KeyTest]) -> Result<(), DynamoError> {
     Ok(())
 }
 
+/// What a condition asks of one attribute, if an index can answer it.
+pub(crate) fn key_test(condition: &Condition) -> Result<KeyTest, DynamoError> {
+    let mut tests = Vec::new();
+    if !matches!(condition, Condition::And(_)) {
+        collect(condition, &mut tests)?;
+    }
+    tests.pop().ok_or_else(no_attribute)
+}
+
 fn collect(condition: &Condition, tests: &mut Vec<KeyTest>) -> Result<(), DynamoError> {
     let refused = |operator: &str| {
         Err(DynamoError::validation(format!("Invalid operator used in KeyConditionExpression: {operator}")))

@@ -22,6 +22,8 @@ use std::fmt;
 pub use ast::{Action, Condition, Operand, Projection, Update};
 pub use placeholders::{Placeholders, check_use};
 
+pub(crate) use resolve::check_apart;
+
 use crate::error::DynamoError;
 use crate::limits;
 

@@ -26,7 +26,7 @@ pub(super) fn projection(
 ) -> Result<Projection, DynamoError> {
     let mut resolver = Resolver { kind: Kind::Projection, placeholders };
     let paths = paths.iter().map(|path| resolver.path(path)).collect::<Result<Vec<_>, _>>()?;
-    check_apart(&paths.iter().collect::<Vec<_>>(), Kind::Projection)?;
+    check_apart(&paths.iter().collect::<Vec<_>>()).map_err(|it| Kind::Projection.invalid(it))?;
     Ok(Projection { paths })
 }
 
@@ -34,7 +34,8 @@ pub(super) fn update(update: &RawUpdate<'_>, placeholders: &mut Placeholders) ->
     let mut resolver = Resolver { kind: Kind::Update, placeholders };
     let actions = update.actions.iter().map(|it| resolver.action(it)).collect::<Result<Vec<_>, _>>()?;
     check_operands(&actions)?;
-    check_apart(&actions.iter().map(Action::path).collect::<Vec<_>>(), Kind::Update)?;
+    check_apart(&actions.iter().map(Action::path).collect::<Vec<_>>())
+        .map_err(|it| Kind::Update.invalid(it))?;
     // What functions and arithmetic are given is looked at last [asserted].
     for (action, raw) in actions.iter().zip(&update.actions) {
         if let (Action::Set(_, value), Some(raw)) = (action, &raw.value) {
@@ -312,16 +313,16 @@ fn check_operands(actions: &[Action]) -> Result<(), DynamoError> {
     Ok(())
 }
 
-/// That no path is, or leads into, another, nor takes for a list what another takes for a map. AWS looks for
-/// the first over all pairs before it looks for the second [asserted].
-fn check_apart(paths: &[&Path], kind: Kind) -> Result<(), DynamoError> {
+/// That no path is, or leads into, another, nor takes for a list what another takes for a map; the error is
+/// its reason. AWS looks for the first over all pairs before it looks for the second [asserted].
+pub(crate) fn check_apart(paths: &[&Path]) -> Result<(), String> {
     for (relation, verb) in [(Relation::Overlap, "overlap"), (Relation::Conflict, "conflict")] {
         for (position, one) in paths.iter().enumerate() {
             if let Some(two) = paths[position + 1..].iter().find(|two| one.relation(two) == relation) {
-                return Err(kind.invalid(format_args!(
+                return Err(format!(
                     "Two document paths {verb} with each other; must remove or rewrite one of these paths; path \
                      one: {one}, path two: {two}"
-                )));
+                ));
             }
         }
     }

@@ -7,6 +7,7 @@ mod keys;
 mod legacy;
 mod notation;
 mod numbers;
+mod partiql;
 mod projections;
 mod properties;
 mod syntax;

@@ -99,6 +99,7 @@ fn read_all(text: &str) {
         let _ = asf_dynamodb::evaluate::apply(&update, &Default::default());
     }
     let _ = expression::projection(text, &mut placeholders());
+    let _ = asf_dynamodb::partiql::read(text, vec!["x".into()]);
 }
 
 proptest! {
