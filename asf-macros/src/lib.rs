@@ -1,4 +1,5 @@
-//! `#[provider]` and `#[handler]`: operations bound to functions.
+//! `#[provider]` and `#[handler]`: operations bound to functions. `#[derive(Store)]` and `#[derive(Record)]`:
+//! what providers keep.
 //!
 //! The way of the tokens: `parse` reads an impl block into a `description`, and says everything that
 //! is wrong with it at once; `emit` writes the trait's implementation, the table of handlers and the
@@ -9,6 +10,7 @@ mod emit;
 mod names;
 mod parse;
 mod problems;
+mod store;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -64,6 +66,34 @@ pub fn handler(
     .into_compile_error();
     let item = TokenStream::from(item);
     quote!(#error #item).into()
+}
+
+/// Makes a store of a struct: each field is a table or an attribute of the service's state.
+///
+/// `#[store(service = "sqs")]` on the struct names the service. Each field says whose it is, and may have a
+/// default, if it is an `Attribute`:
+///
+/// | field | what it is |
+/// |---|---|
+/// | `#[store(local)]` | each account has its own in each region |
+/// | `#[store(cross_region)]` | each account has one |
+/// | `#[store(cross_account)]` | there is one |
+/// | `#[store(local, default = 60)]` | what an `Attribute` is until it is set; without it, `Default` |
+///
+/// The store is registered in `asf_runtime::store::STORES`. The struct needs `Clone`.
+#[proc_macro_derive(Store, attributes(store))]
+pub fn derive_store(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    store::derive_store(item.into()).into()
+}
+
+/// Makes a record of a type that serde can write and read: what tables hold.
+///
+/// `#[record(version = 2, from(1 = OldType))]` says which version is written now, and for each older one the
+/// type that reads it, which must be `Into` this one. Without it the version is 1. A field with
+/// `#[serde(default)]` can be added without a new version.
+#[proc_macro_derive(Record, attributes(record))]
+pub fn derive_record(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    store::derive_record(item.into()).into()
 }
 
 fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -136,6 +136,20 @@ mod tests {
     }
 
     #[test]
+    fn account_of_an_access_key() {
+        for (key, account) in [
+            ("111122223333", "111122223333"),
+            ("test", "000000000000"),
+            ("AKIAIOSFODNN7EXAMPLE", "000000000000"),
+            ("11112222333", "000000000000"),
+            ("LSIAQAAAAAAVNCBMPNSG", "000000000042"),
+            ("ASIAY34FZKBOKMUTVV7A", "000000000000"),
+        ] {
+            assert_eq!(AccessKeyStyle::default().account(key).as_str(), account);
+        }
+    }
+
+    #[test]
     fn issued_ids_carry_their_account() {
         let ids = Ids::seeded(7);
         for style in [AccessKeyStyle::LocalStack, AccessKeyStyle::Aws] {

@@ -8,6 +8,7 @@
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
 //! - [`config`]: the variables that steer a process;
 //! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
+//! - [`store`]: where providers keep what they know;
 //! - [`identity`]: accounts, regions, partitions, ARNs, and [`access_key`]: the ids that carry an account;
 //! - [`validation`]: constraints of the model, in each service's wording;
 //! - [`error`]: errors that a client gets to see;
@@ -24,19 +25,20 @@ pub mod error;
 pub mod eventstream;
 pub mod gateway;
 pub mod generated;
-pub mod identity;
 pub mod ids;
 pub mod observe;
 pub mod plugin;
 pub mod protocol;
 pub mod provider;
 pub mod shape;
-mod timestamp;
 pub mod validation;
 pub mod value;
 
 /// The tables that describe services.
 pub use asf_schema as schema;
+/// Where providers keep what they know: stores, tables, durability.
+pub use asf_store as store;
+pub use asf_types::{Timestamp, TimestampError, identity};
 pub use bytes::Bytes;
 pub use context::RequestContext;
 pub use error::AwsError;
@@ -44,7 +46,6 @@ pub use error::AwsError;
 #[doc(hidden)]
 pub use linkme;
 pub use shape::{Shape, Structure};
-pub use timestamp::{Timestamp, TimestampError};
 pub use value::Value;
 
 /// A map of a service's shape: string keys, in the order in which they came.

@@ -12,6 +12,7 @@ use linkme::distributed_slice;
 use crate::context::Environment;
 use crate::protocol::{Request, Response};
 use crate::provider::Provider;
+use crate::store::State;
 
 /// A provider that can be made. `#[provider]` registers one.
 #[derive(Debug)]
@@ -43,23 +44,40 @@ pub static PROVIDERS: [ProviderPlugin];
 #[distributed_slice]
 pub static DEVELOPER_ENDPOINTS: [DeveloperEndpoint];
 
-/// What a provider can be set up with: the process's configuration, by the names of its variables.
+/// What a provider can be set up with: the process's configuration, by the names of its variables, and the
+/// state that its stores are opened in.
 #[derive(Clone, Debug, Default)]
-pub struct Settings(HashMap<String, String>);
+pub struct Settings {
+    variables: HashMap<String, String>,
+    state: State,
+}
 
 impl Settings {
     /// The value of a variable, if it is set and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// All variables that are set and not empty, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.variables
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .filter(|(_, value)| !value.is_empty())
+    }
+
+    /// Where the stores are: one state for all providers of a process. Without
+    /// [`with_state`](Self::with_state), one that is gone with the process.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// With another state.
+    #[must_use]
+    pub fn with_state(self, state: State) -> Self {
+        Self { state, ..self }
     }
 
     /// Whether a variable is set to what LocalStack takes for yes: `1` or `true`, in any case.
@@ -71,6 +89,7 @@ impl Settings {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Settings {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { variables, state: State::new() }
     }
 }

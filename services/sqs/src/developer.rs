@@ -13,6 +13,7 @@ use std::any::Any;
 
 use asf_api_sqs::operations::ReceiveMessage;
 use asf_api_sqs::{Message, ReceiveMessageRequest, ReceiveMessageResult, SERVICE, SqsError};
+use asf_runtime::access_key::AccessKeyStyle;
 use asf_runtime::codec::form::Parameters;
 use asf_runtime::context::Environment;
 use asf_runtime::identity::{AccountId, Region};
@@ -125,7 +126,7 @@ fn signer(head: &Parts) -> (AccountId, Region) {
     let authorization = head.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
     let scope = authorization.and_then(|it| Some(it.split_once("Credential=")?.1));
     let mut parts = scope.unwrap_or_default().split('/');
-    let account = parts.next().map_or(AccountId::DEFAULT, AccountId::from_access_key_id);
+    let account = parts.next().map_or(AccountId::DEFAULT, |key| AccessKeyStyle::default().account(key));
     let region = parts.nth(1).filter(|region| !region.is_empty()).map_or_else(Region::default, Region::new);
     (account, region)
 }

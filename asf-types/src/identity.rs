@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::access_key::AccessKeyStyle;
-
 /// Twelve digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId([u8; 12]);
@@ -30,15 +28,6 @@ impl AccountId {
     #[must_use]
     pub fn number(self) -> u64 {
         self.0.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
-    }
-
-    /// The account that an access key id stands for, as LocalStack's users know it: twelve digits are
-    /// the account itself, an id that was issued here (`LKIA..`, `LSIA..`) carries it, everything else is
-    /// [`DEFAULT`](Self::DEFAULT). Where `PARITY_AWS_ACCESS_KEY_ID` may be set, ask
-    /// [`AccessKeyStyle::account`](crate::access_key::AccessKeyStyle::account).
-    #[must_use]
-    pub fn from_access_key_id(access_key_id: &str) -> Self {
-        AccessKeyStyle::default().account(access_key_id)
     }
 }
 
@@ -211,20 +200,6 @@ impl fmt::Display for Arn {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn account_of_an_access_key() {
-        for (key, account) in [
-            ("111122223333", "111122223333"),
-            ("test", "000000000000"),
-            ("AKIAIOSFODNN7EXAMPLE", "000000000000"),
-            ("11112222333", "000000000000"),
-            ("LSIAQAAAAAAVNCBMPNSG", "000000000042"),
-            ("ASIAY34FZKBOKMUTVV7A", "000000000000"),
-        ] {
-            assert_eq!(AccountId::from_access_key_id(key).as_str(), account);
-        }
-    }
 
     #[test]
     fn accounts_are_numbers() {

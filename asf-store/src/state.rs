@@ -1,0 +1,272 @@
+//! All tables of a process, or of a branch of its state.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use asf_types::identity::{AccountId, Region};
+
+use crate::change::ChangeLog;
+use crate::core::{Core, Shared};
+use crate::erased::{AnySnapshot, AnyTable, Entry, Erased};
+use crate::layout::Layout;
+use crate::record::{Key, Record, RecordError};
+use crate::scope::{Reach, Scope};
+use crate::store::{STORES, Store, Stores};
+use crate::table::Table;
+
+/// What a table is called and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableInfo {
+    /// botocore's folder name of the service.
+    pub service: &'static str,
+    /// The attribute of the service's store.
+    pub attribute: &'static str,
+    /// How far it reaches.
+    pub reach: Reach,
+    /// The [`Record::VERSION`] of its values.
+    pub version: u32,
+}
+
+impl fmt::Display for TableInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.service, self.attribute)
+    }
+}
+
+/// Where the entries of a table are read from when it is opened: what was kept of an earlier process.
+pub trait Source: Send + Sync {
+    /// Calls this with each entry of a table. What cannot be read of it is the source's to report: a table
+    /// opens with what is whole.
+    fn load(&self, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Result<(), RecordError>);
+}
+
+/// All tables of a process, or of a branch of its state: by service and attribute, opened when first used.
+/// Cheap to clone; every clone is the same state.
+#[derive(Clone, Default)]
+pub struct State(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    shared: Arc<Shared>,
+    tables: Mutex<BTreeMap<TableKey, Arc<dyn AnyTable>>>,
+    /// Tables that nobody has opened here, of the state that this is a branch of.
+    inherited: Mutex<BTreeMap<TableKey, Arc<dyn AnySnapshot>>>,
+    source: Option<Arc<dyn Source>>,
+}
+
+/// Service, attribute.
+type TableKey = (&'static str, &'static str);
+
+/// Which entries: those for which everything that is given fits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Of this service.
+    pub service: Option<String>,
+    /// Of this account. What all accounts share is not of it.
+    pub account: Option<AccountId>,
+    /// Of this region. What all regions share is not of it.
+    pub region: Option<Region>,
+}
+
+impl Selection {
+    /// Whether a scope's entries are among them.
+    #[must_use]
+    pub fn has(&self, scope: &Scope) -> bool {
+        (self.account.is_none() || self.account == scope.account)
+            && (self.region.is_none() || self.region == scope.region)
+    }
+
+    fn has_service(&self, service: &str) -> bool {
+        self.service.as_ref().is_none_or(|it| it == service)
+    }
+}
+
+impl State {
+    /// An empty state that is gone when the process ends.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A state whose tables begin with what a source has, and whose changes a log hears of.
+    #[must_use]
+    pub fn durable(source: Arc<dyn Source>, log: Arc<dyn ChangeLog>) -> Self {
+        let shared = Shared::default();
+        // It is new, so nothing is in it.
+        let _ = shared.log.set(log);
+        Self(Arc::new(Inner { shared: Arc::new(shared), source: Some(source), ..Inner::default() }))
+    }
+
+    /// The store of a service, opened if nobody did.
+    #[must_use]
+    pub fn stores<S: Store>(&self) -> Stores<S> {
+        Stores::open(self)
+    }
+
+    /// Opens tables of a service, one by one; [`stores`](Self::stores) does it for a declared store.
+    #[must_use]
+    pub fn opener(&self, service: &'static str) -> Opener<'_> {
+        Opener { state: self, service }
+    }
+
+    /// Opens the stores of all services that are linked in, so that what was kept of them is there.
+    pub fn open_all(&self) {
+        self.open_services(&|_| true);
+    }
+
+    fn open_services(&self, wanted: &dyn Fn(&str) -> bool) {
+        for plugin in STORES.iter().filter(|plugin| wanted(plugin.service)) {
+            (plugin.open)(self);
+        }
+    }
+
+    /// Runs steps on several tables as one: a journal has all of them or none, and a snapshot of the state
+    /// is never taken between them. Others may see one without the other meanwhile.
+    ///
+    /// The steps must be short: whoever takes a moment waits for them, and then others wait for that.
+    pub fn atomically<R>(&self, steps: impl FnOnce() -> R) -> R {
+        let _inside = self.0.shared.gate.enter();
+        steps()
+    }
+
+    /// Runs this while no step of any table is under way. `None`, and nothing is run, within
+    /// [`atomically`](Self::atomically) and the closures of tables.
+    pub fn moment<R>(&self, moment: impl FnOnce() -> R) -> Option<R> {
+        self.0.shared.gate.alone(moment)
+    }
+
+    /// The tables that are open, by service and attribute.
+    #[must_use]
+    pub fn tables(&self) -> Vec<Arc<dyn AnyTable>> {
+        self.lock_tables().values().cloned().collect()
+    }
+
+    /// An open table.
+    #[must_use]
+    pub fn table(&self, service: &str, attribute: &str) -> Option<Arc<dyn AnyTable>> {
+        self.lock_tables().get(&(service, attribute) as &(&str, &str)).cloned()
+    }
+
+    /// All entries of all services at one moment, whoever writes meanwhile. `None` within
+    /// [`atomically`](Self::atomically).
+    ///
+    /// Takes time only to open what was not open yet.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<StateSnapshot> {
+        self.open_all();
+        let mut tables: BTreeMap<TableKey, Arc<dyn AnySnapshot>> =
+            self.lock_inherited().iter().map(|(key, snapshot)| (*key, snapshot.clone())).collect();
+        let open = self.tables();
+        tables.extend(self.moment(|| {
+            open.iter().map(|table| (table.info().key(), table.snapshot())).collect::<Vec<_>>()
+        })?);
+        Some(StateSnapshot { tables })
+    }
+
+    /// A branch: another state that begins with these entries. It takes memory as it comes to differ.
+    #[must_use]
+    pub fn branch(from: &StateSnapshot) -> Self {
+        let inherited = Mutex::new(from.tables.clone());
+        Self(Arc::new(Inner { inherited, ..Inner::default() }))
+    }
+
+    /// Removes entries. Returns how many there were.
+    pub fn reset(&self, selection: &Selection) -> usize {
+        self.open_services(&|service| selection.has_service(service));
+        let tables = self.tables();
+        let tables = tables.iter().filter(|table| selection.has_service(table.info().service));
+        // Together: nobody saves half of a reset.
+        self.atomically(|| tables.map(|table| table.clear(&|scope| selection.has(scope))).sum())
+    }
+
+    fn lock_tables(&self) -> std::sync::MutexGuard<'_, BTreeMap<TableKey, Arc<dyn AnyTable>>> {
+        self.0.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_inherited(&self) -> std::sync::MutexGuard<'_, BTreeMap<TableKey, Arc<dyn AnySnapshot>>> {
+        self.0.inherited.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.lock_tables().values().map(|it| it.info().to_string())).finish()
+    }
+}
+
+impl TableInfo {
+    fn key(&self) -> TableKey {
+        (self.service, self.attribute)
+    }
+}
+
+/// All entries of all services as they were at a moment.
+#[derive(Clone, Default)]
+pub struct StateSnapshot {
+    tables: BTreeMap<TableKey, Arc<dyn AnySnapshot>>,
+}
+
+impl StateSnapshot {
+    /// The tables, by service and attribute.
+    pub fn tables(&self) -> impl Iterator<Item = &Arc<dyn AnySnapshot>> {
+        self.tables.values()
+    }
+}
+
+impl fmt::Debug for StateSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.tables().map(|it| it.info().to_string())).finish()
+    }
+}
+
+/// Opens the tables of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct Opener<'a> {
+    state: &'a State,
+    service: &'static str,
+}
+
+impl Opener<'_> {
+    /// The table of an attribute, opened if nobody did: with the entries that were kept of it. It shows those
+    /// of all accounts; views of others are made of it with [`Table::at`].
+    ///
+    /// # Panics
+    /// If it was opened with another type: two providers of one service that do not agree on their store.
+    #[must_use]
+    pub fn table<K: Key, V: Record, L: Layout<K, V>>(
+        &self,
+        attribute: &'static str,
+        reach: Reach,
+    ) -> Table<K, V, L> {
+        let state = self.state;
+        let mut tables = state.lock_tables();
+        let info = TableInfo { service: self.service, attribute, reach, version: V::VERSION };
+        let key = info.key();
+        if let Some(table) = tables.get(&key) {
+            let Ok(core) = table.clone().as_any().downcast::<Core<K, V, L>>() else {
+                // A mistake in the code of providers, which no input can bring about.
+                #[expect(clippy::panic, reason = "two declarations of a table that do not agree")]
+                {
+                    panic!("the table {info} was opened with other types before")
+                }
+            };
+            return Table { core, scope: Scope::default() };
+        }
+        let core = Arc::new(Core::new(Arc::new(info), state.0.shared.clone()));
+        let table = Arc::new(Erased(core.clone()));
+        // Under the lock of the tables: nobody may use it before all is there.
+        match state.lock_inherited().remove(&key) {
+            Some(inherited) => {
+                table.adopt(&*inherited);
+            }
+            None => {
+                if let Some(source) = &state.0.source {
+                    source.load(&core.info, &mut |entry| table.restore(entry));
+                }
+            }
+        }
+        tables.insert(key, table);
+        Table { core, scope: Scope::default() }
+    }
+}
