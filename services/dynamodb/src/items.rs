@@ -71,8 +71,7 @@ pub fn check_updated(item: &Item, table: &TableDescription) -> Result<(), Dynamo
     check_index_keys(item, table)?;
     check_nesting(item)?;
     if size::item(item) > limits::ITEM_BYTES {
-        // [asserted]
-        return Err(DynamoError::validation("Item size to update has exceeded the maximum allowed size"));
+        return Err(too_large());
     }
     Ok(())
 }
@@ -88,6 +87,11 @@ fn check_nesting(item: &Item) -> Result<(), DynamoError> {
             }
     }
     if item.values().all(|value| fits(value, 1)) { Ok(()) } else { Err(too_nested()) }
+}
+
+/// [asserted]
+pub(crate) fn too_large() -> DynamoError {
+    DynamoError::validation("Item size to update has exceeded the maximum allowed size")
 }
 
 /// [conformance: 2026-08-12-batch-empty-and-nesting]

@@ -11,7 +11,7 @@ pub use condition::{check_filter, check_key_access, holds};
 pub(crate) use key_condition::key_test;
 pub use key_condition::{KeyCondition, KeyTest, SortCondition, Test, key_condition, key_tests};
 pub use projection::project;
-pub use update::{Updated, apply, check_update};
+pub use update::{apply, check_update, updated_attributes};
 
 use crate::models::AttributeValue;
 

@@ -1,23 +1,17 @@
 //! Updates of an item.
 
+use std::borrow::Cow;
+
 use crate::error::DynamoError;
 use crate::expression::ast::{Action, Assigned, Origin, Update};
 use crate::items;
-use crate::models::{AttributeType, AttributeValue, Element, Item, Path, TableDescription};
+use crate::limits;
+use crate::models::{AttributeValue, Element, Item, Path, TableDescription};
+use crate::number::Number;
+use crate::size;
 
 use super::check_key_access;
 use super::projection::select;
-
-/// An item after an update.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Updated {
-    /// The whole of it (`ALL_NEW`).
-    pub item: Item,
-    /// What it was at the paths of the update (`UPDATED_OLD`).
-    pub updated_old: Item,
-    /// What it is there now (`UPDATED_NEW`).
-    pub updated_new: Item,
-}
 
 /// Carries out an update. All of it sees the item as it was: `SET a = b, b = a` exchanges the two, and indexes
 /// of lists are those from before anything is removed. Elements that are set behind the end of a list are
@@ -28,7 +22,7 @@ pub struct Updated {
 /// # Errors
 ///
 /// If the item does not have what the update needs, or has it of another type, or a number overflows.
-pub fn apply(update: &Update, item: &Item) -> Result<Updated, DynamoError> {
+pub fn apply(update: &Update, item: &Item) -> Result<Item, DynamoError> {
     let mut changed = item.clone();
     let mut appended: Vec<(&Path, AttributeValue)> = Vec::new();
     let mut removed: Vec<&Path> = Vec::new();
@@ -67,9 +61,14 @@ pub fn apply(update: &Update, item: &Item) -> Result<Updated, DynamoError> {
             list.remove(index);
         }
     }
-    let paths = || update.actions.iter().map(Action::path);
-    let (updated_old, updated_new) = (select(paths(), item), select(paths(), &changed));
-    Ok(Updated { item: changed, updated_old, updated_new })
+    Ok(changed)
+}
+
+/// What an item has at the paths of an update: of the item before it, `UPDATED_OLD`; of what
+/// [`apply`] has made of it, `UPDATED_NEW`.
+#[must_use]
+pub fn updated_attributes(update: &Update, item: &Item) -> Item {
+    select(update.actions.iter().map(Action::path), item)
 }
 
 enum Change {
@@ -79,7 +78,7 @@ enum Change {
 
 fn value_of(action: &Action, item: &Item, origin: Origin) -> Result<Change, DynamoError> {
     match action {
-        Action::Set(_, value) => Ok(Change::Put(assigned(value, item)?)),
+        Action::Set(_, value) => Ok(Change::Put(assigned(value, item)?.into_owned())),
         Action::Remove(_) => Ok(Change::Remove),
         Action::Add(path, value) => Ok(Change::Put(match path.get(item) {
             None => value.as_ref().clone(),
@@ -93,34 +92,49 @@ fn value_of(action: &Action, item: &Item, origin: Origin) -> Result<Change, Dyna
     }
 }
 
-fn assigned(value: &Assigned, item: &Item) -> Result<AttributeValue, DynamoError> {
+/// A value that is assigned. Values are borrowed as long as nothing is made of them, so that what an
+/// expression can take of memory is bounded by its result.
+fn assigned<'a>(value: &'a Assigned, item: &'a Item) -> Result<Cow<'a, AttributeValue>, DynamoError> {
     match value {
-        Assigned::Value(value) => Ok(value.as_ref().clone()),
-        Assigned::Path(path) => path.get(item).cloned().ok_or_else(|| {
+        Assigned::Value(value) => Ok(Cow::Borrowed(value)),
+        Assigned::Path(path) => path.get(item).map(Cow::Borrowed).ok_or_else(|| {
             // [asserted]
             DynamoError::validation(
                 "The provided expression refers to an attribute that does not exist in the item",
             )
         }),
         Assigned::IfNotExists(path, otherwise) => match path.get(item) {
-            Some(value) => Ok(value.clone()),
+            Some(value) => Ok(Cow::Borrowed(value)),
             None => assigned(otherwise, item),
         },
-        Assigned::ListAppend(first, second) => match (assigned(first, item)?, assigned(second, item)?) {
-            (AttributeValue::L(mut first), AttributeValue::L(second)) => {
-                first.extend(second);
-                Ok(AttributeValue::L(first))
+        Assigned::ListAppend(first, second) => {
+            let (first, second) = (assigned(first, item)?, assigned(second, item)?);
+            if size::value(&first) + size::value(&second) > limits::ITEM_BYTES {
+                return Err(items::too_large());
             }
-            _ => Err(wrong_type(Origin::Expression)),
-        },
-        Assigned::Plus(left, right) => match (assigned(left, item)?, assigned(right, item)?) {
-            (AttributeValue::N(left), AttributeValue::N(right)) => Ok(AttributeValue::N(left.plus(right)?)),
-            _ => Err(wrong_type(Origin::Expression)),
-        },
-        Assigned::Minus(left, right) => match (assigned(left, item)?, assigned(right, item)?) {
-            (AttributeValue::N(left), AttributeValue::N(right)) => Ok(AttributeValue::N(left.minus(right)?)),
-            _ => Err(wrong_type(Origin::Expression)),
-        },
+            match (first.into_owned(), second.into_owned()) {
+                (AttributeValue::L(mut first), AttributeValue::L(second)) => {
+                    first.extend(second);
+                    Ok(Cow::Owned(AttributeValue::L(first)))
+                }
+                _ => Err(wrong_type(Origin::Expression)),
+            }
+        }
+        Assigned::Plus(left, right) => {
+            let (left, right) = (number(left, item)?, number(right, item)?);
+            Ok(Cow::Owned(AttributeValue::N(left.plus(right)?)))
+        }
+        Assigned::Minus(left, right) => {
+            let (left, right) = (number(left, item)?, number(right, item)?);
+            Ok(Cow::Owned(AttributeValue::N(left.minus(right)?)))
+        }
+    }
+}
+
+fn number(value: &Assigned, item: &Item) -> Result<Number, DynamoError> {
+    match *assigned(value, item)? {
+        AttributeValue::N(number) => Ok(number),
+        _ => Err(wrong_type(Origin::Expression)),
     }
 }
 
@@ -224,15 +238,10 @@ pub fn check_update(update: &Update, table: &TableDescription) -> Result<(), Dyn
                     let known = value.known_type();
                     known.map_or(Ok(()), |it| items::check_index_key_type(key, it, &index.name))?;
                 }
-                Action::Add(_, value) => {
+                Action::Add(_, value) | Action::Delete(_, value) => {
                     items::check_index_key_type(key, value.attribute_type(), &index.name)?;
                 }
-                Action::Delete(_, value)
-                    if key.attribute_type != AttributeType::S || !value.attribute_type().is_set() =>
-                {
-                    items::check_index_key_type(key, value.attribute_type(), &index.name)?;
-                }
-                Action::Delete(..) | Action::Remove(_) => {}
+                Action::Remove(_) => {}
             }
         }
     }

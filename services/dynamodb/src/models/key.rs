@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
+use serde::{Deserialize, Serialize};
 
 use super::value::{AttributeType, AttributeValue};
 use crate::number::Number;
 
 /// A value of a key attribute. Within a table a key has one type; the order of types here has no meaning.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are those of the service's types")]
 pub enum KeyValue {
     S(String),
@@ -16,7 +17,7 @@ pub enum KeyValue {
 }
 
 /// What identifies an item.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PrimaryKey {
     /// The value of the partition key.
     pub partition: KeyValue,

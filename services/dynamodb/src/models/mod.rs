@@ -1,4 +1,4 @@
-//! What DynamoDB is about, without its wire types.
+//! What DynamoDB is about, without its wire types. All of it can be written down (serde), for stores.
 
 pub mod key;
 pub mod path;

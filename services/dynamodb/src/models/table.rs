@@ -1,9 +1,11 @@
 //! What a table is: its keys, indexes and modes. Made by [`tables`](crate::tables) only, which checks them.
 
+use serde::{Deserialize, Serialize};
+
 use super::value::AttributeType;
 
 /// A table, as its creation and its changes have described it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableDescription {
     /// 3 to 255 of `a-z A-Z 0-9 _ . -`.
     pub name: String,
@@ -30,7 +32,7 @@ impl TableDescription {
 }
 
 /// The keys of a table or of an index: a partition key, and perhaps a sort key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeySchema {
     /// `HASH`.
     pub partition: KeyAttribute,
@@ -52,7 +54,7 @@ impl KeySchema {
 }
 
 /// An attribute that is a key, and its type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyAttribute {
     /// 1 to 255 bytes.
     pub name: String,
@@ -61,7 +63,7 @@ pub struct KeyAttribute {
 }
 
 /// The role of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyType {
     /// `HASH`: the partition key.
     Hash,
@@ -70,7 +72,7 @@ pub enum KeyType {
 }
 
 /// A secondary index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
     /// 3 to 255 of `a-z A-Z 0-9 _ . -`.
     pub name: String,
@@ -85,7 +87,7 @@ pub struct Index {
 }
 
 /// The two kinds of secondary indexes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IndexKind {
     /// The partition key of the table, another sort key.
     Local,
@@ -94,7 +96,7 @@ pub enum IndexKind {
 }
 
 /// Which attributes an index has besides its keys and those of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Projection {
     /// `ALL` of the item.
     All,
@@ -105,7 +107,7 @@ pub enum Projection {
 }
 
 /// How a table is paid for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BillingMode {
     /// `PROVISIONED`, by capacity units per second.
     #[default]
@@ -115,7 +117,7 @@ pub enum BillingMode {
 }
 
 /// Capacity units per second.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Throughput {
     /// `ReadCapacityUnits`.
     pub read: i64,
@@ -124,7 +126,7 @@ pub struct Throughput {
 }
 
 /// What a stream shows of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are those of the service's values")]
 pub enum StreamViewType {
     KeysOnly,

@@ -6,6 +6,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::number::Number;
 
@@ -14,7 +15,7 @@ use crate::number::Number;
 pub type Item = BTreeMap<String, AttributeValue>;
 
 /// A value of an attribute. Sets are sorted: their order has no meaning, and equal sets are equal values.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are those of the service's types")]
 pub enum AttributeValue {
     S(String),
@@ -30,7 +31,7 @@ pub enum AttributeValue {
 }
 
 /// The type of a value, as `attribute_type` and key schemas name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are those of the service's types")]
 pub enum AttributeType {
     S,

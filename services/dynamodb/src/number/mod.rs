@@ -5,6 +5,8 @@ mod arithmetic;
 mod order;
 mod text;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::DynamoError;
 
 /// A number, normalised: `±coefficient × 10^exponent`, the coefficient without trailing zeros; zero is
@@ -14,7 +16,8 @@ use crate::error::DynamoError;
 /// arbitrary precision (`bigdecimal`) lets `1E+125 + 1` grow 126 digits before anyone can say no. What
 /// DynamoDB has is small: parse, print, compare, add, all within a `u128`. The tests hold it against
 /// `bigdecimal`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Number {
     // Two halves of a u128, whose alignment would make every attribute value 16 bytes larger.
     high: u64,
@@ -138,6 +141,21 @@ impl Number {
 
 fn digits(coefficient: u128) -> u32 {
     coefficient.checked_ilog10().map_or(0, |log| log + 1)
+}
+
+/// As it is stored.
+impl From<Number> for String {
+    fn from(number: Number) -> Self {
+        number.to_string()
+    }
+}
+
+impl TryFrom<String> for Number {
+    type Error = NumberError;
+
+    fn try_from(text: String) -> Result<Self, NumberError> {
+        text.parse()
+    }
 }
 
 impl From<u64> for Number {

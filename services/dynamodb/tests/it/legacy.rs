@@ -226,7 +226,7 @@ fn attribute_updates() {
         (UpdateAction::Add, "['b', 1]", "x: ['a']", "x: ['a', 'b', 1]"),
         (UpdateAction::Add, "['b']", "", "x: ['b']"),
     ] {
-        assert_eq!(apply(&update(action, text).unwrap(), &item(before)).unwrap().item, item(after));
+        assert_eq!(apply(&update(action, text).unwrap(), &item(before)).unwrap(), item(after));
     }
     for (action, text, before) in [
         (UpdateAction::Delete, "<1>", "x: <'1'>"),

@@ -99,7 +99,7 @@ fn updates() {
             panic!("{statement:?}")
         };
         assert!(holds(&condition, &item(before)));
-        assert_eq!(apply(&update, &item(before)).unwrap().item, item(after), "{text}");
+        assert_eq!(apply(&update, &item(before)).unwrap(), item(after), "{text}");
         assert_eq!(returning, Some(Returning::AllNew));
     }
 }

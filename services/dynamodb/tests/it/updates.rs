@@ -1,6 +1,6 @@
 //! Updates of items.
 
-use asf_dynamodb::evaluate::{apply, check_update};
+use asf_dynamodb::evaluate::{apply, check_update, updated_attributes};
 use asf_dynamodb::expression::{self, Update};
 use asf_dynamodb::number::NumberError;
 
@@ -13,7 +13,7 @@ fn read(text: &str, with: &str) -> Update {
 
 fn check(before: &str, text: &str, with: &str, after: &str) {
     let updated = apply(&read(text, with), &item(before)).unwrap_or_else(|error| panic!("{text}: {error}"));
-    assert_eq!(updated.item, item(after), "{text}");
+    assert_eq!(updated, item(after), "{text}");
 }
 
 #[test]
@@ -88,8 +88,10 @@ fn sections_in_any_order() {
     for text in
         ["REMOVE b DELETE c :c ADD d :d, e :e SET f = :f", "ADD e :e,d :d DELETE c :c REMOVE b SET f = :f"]
     {
-        let updated = apply(&read(text, values), &item("")).unwrap();
-        assert_eq!((updated.item, updated.updated_new), (item(after), item(after)));
+        let update = read(text, values);
+        let updated = apply(&update, &item("")).unwrap();
+        assert_eq!(updated, item(after));
+        assert_eq!(updated_attributes(&update, &updated), updated);
     }
 }
 
@@ -108,7 +110,8 @@ fn what_was_updated() {
         let mut placeholders = placeholders(":v=9; :s=<1>");
         let update = expression::update(text, &mut placeholders).unwrap();
         let updated = apply(&update, &item(before)).unwrap();
-        assert_eq!((updated.updated_old, updated.updated_new), (item(old), item(new)), "{text}");
+        assert_eq!(updated_attributes(&update, &item(before)), item(old), "{text}");
+        assert_eq!(updated_attributes(&update, &updated), item(new), "{text}");
     }
 }
 
@@ -204,10 +207,21 @@ fn an_item_cannot_be_nested_without_end() {
     let update = read("SET m.x = m", "");
     let mut current = item("a: 'k', m: {}");
     let error = loop {
-        current = apply(&update, &current).unwrap().item;
+        current = apply(&update, &current).unwrap();
         if let Err(error) = asf_dynamodb::items::check_updated(&current, &table) {
             break error;
         }
     };
     assert!(error.message.starts_with("Nesting Levels have exceeded"), "{error}");
+}
+
+/// Appending a list to itself over and over takes no more memory than an item may have.
+#[test]
+fn a_list_cannot_grow_beyond_an_item() {
+    let whole = item(&format!("l: ['{}']", "x".repeat(300 * 1024)));
+    let text = format!("SET x = {}l{}", "list_append(l, ".repeat(200), ")".repeat(200));
+    assert_eq!(
+        refused(apply(&read(&text, ""), &whole)),
+        "Item size to update has exceeded the maximum allowed size"
+    );
 }

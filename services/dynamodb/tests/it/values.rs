@@ -5,6 +5,7 @@ use asf_dynamodb::wire;
 use asf_runtime::Bytes;
 
 use crate::notation::{item, refused, value};
+use crate::tables::{global, table};
 
 fn nested(levels: usize) -> Wire {
     (1..levels).fold(Wire { s: Some("a".into()), ..Wire::default() }, |inner, level| match level % 2 {
@@ -94,8 +95,13 @@ fn values_go_there_and_back() {
         "true",
     ] {
         let it = value(text);
-        assert_eq!(wire::value(wire::to_value(it.clone())), Ok(it), "{text}");
+        assert_eq!(wire::value(wire::to_value(it.clone())), Ok(it.clone()), "{text}");
+        // And to stores and back.
+        let stored = asf_store::encode(&it).unwrap();
+        assert_eq!(asf_store::decode(&stored), Ok(it), "{text}");
     }
+    let table = table("a:S, b:N", "a b", vec![], vec![global("by_b", "b")]);
+    assert_eq!(asf_store::decode(&asf_store::encode(&table).unwrap()), Ok(table));
     let whole = item("a: {b: [1, {c: <'x'>}]}, d: null");
     assert_eq!(wire::item(wire::to_item(whole.clone())), Ok(whole));
 }
