@@ -42,8 +42,8 @@ pub fn expression_values(wire: Map<Wire>) -> Result<Map<AttributeValue>, DynamoE
 ///
 /// # Errors
 ///
-/// If it has no type or more than one, a number is none of DynamoDB's, a set is empty, has an empty or a
-/// repeated member, or values are nested too deeply. Empty strings and binary values are values; that keys
+/// If it has no type or more than one, a number is none of DynamoDB's, a set is empty or has a
+/// member twice, or values are nested too deeply. Empty strings and binary values are values; that keys
 /// are not, the table says.
 pub fn value(wire: Wire) -> Result<AttributeValue, DynamoError> {
     nested(wire, 1)
@@ -100,14 +100,12 @@ fn null_value(is_null: bool) -> Result<AttributeValue, DynamoError> {
     Ok(AttributeValue::Null)
 }
 
-// The words on sets are [asserted], with two spaces and AWS's articles.
+// The words on sets are [asserted], with two spaces and AWS's articles. Members may be empty, since 2020 (AWS's
+// documentation, "Supported data types and naming rules"; [conformance: emptyValues]).
 
 fn string_set(members: Vec<String>) -> Result<AttributeValue, DynamoError> {
     if members.is_empty() {
         return Err(DynamoError::parameter("An string set  may not be empty"));
-    }
-    if members.iter().any(String::is_empty) {
-        return Err(DynamoError::parameter("An string set may not have a empty string as a member"));
     }
     let count = members.len();
     let distinct: BTreeSet<&String> = members.iter().collect();
@@ -135,9 +133,6 @@ fn number_set(members: &[String]) -> Result<AttributeValue, DynamoError> {
 fn binary_set(members: Vec<Bytes>) -> Result<AttributeValue, DynamoError> {
     if members.is_empty() {
         return Err(DynamoError::parameter("Binary sets should not be empty"));
-    }
-    if members.iter().any(Bytes::is_empty) {
-        return Err(DynamoError::parameter("Binary sets may not contain null or empty values"));
     }
     let distinct: BTreeSet<&Bytes> = members.iter().collect();
     if distinct.len() < members.len() {

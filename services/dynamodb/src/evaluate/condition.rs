@@ -86,8 +86,8 @@ fn contains(whole: &AttributeValue, part: &AttributeValue) -> bool {
     }
 }
 
-/// `size`; numbers, booleans and null have none, so that no comparison with it is true. AWS says "length" of
-/// strings; counted here as Java does (from memory).
+/// `size`; numbers, booleans and null have none, so that no comparison with it is true. Strings
+/// are counted in units of UTF-16 (seen at AWS: ExtendDB/extenddb#67).
 fn size(value: &AttributeValue) -> Option<AttributeValue> {
     Some(AttributeValue::count(match value {
         AttributeValue::S(text) => text.encode_utf16().count(),

@@ -70,15 +70,16 @@ impl Number {
             exponent += 1;
         }
         let digits = digits(coefficient);
-        if digits > MAX_DIGITS {
-            return Err(NumberError::TooManyDigits);
-        }
         let magnitude = exponent.saturating_add(i64::from(digits) - 1);
+        // The size first: AWS says overflow of 9.99..E125 + 1E125, which has 39 digits (ExtendDB/extenddb#94).
         if magnitude > MAX_MAGNITUDE {
             return Err(NumberError::Overflow);
         }
         if magnitude < MIN_MAGNITUDE {
             return Err(NumberError::Underflow);
+        }
+        if digits > MAX_DIGITS {
+            return Err(NumberError::TooManyDigits);
         }
         // Between -130 - 37 and 125.
         let exponent = i16::try_from(exponent).map_err(|_| NumberError::Overflow)?;

@@ -109,6 +109,8 @@ fn functions() {
         ("contains(m, :p)", ":p='x'", false),
         ("contains(absent, :p)", ":p='x'", false),
         ("size(s) = :n", ":n=5", true),
+        // ExtendDB/extenddb#67, which has seen it at AWS.
+        ("size(:text) = :n", ":text='é𝄞'; :n=3", true),
         ("size(b) = :n", ":n=2", true),
         ("size(ss) = :n", ":n=2", true),
         ("size(m) = :n", ":n=2", true),

@@ -99,6 +99,10 @@ fn sums_and_differences() {
         ("1e100", '+', "1", Err(NumberError::TooManyDigits)),
         ("4e38", '-', "1", Err(NumberError::TooManyDigits)),
         ("9.9e125", '+', "9.9e125", Err(NumberError::Overflow)),
+        // ExtendDB/extenddb#94
+        ("9.9999999999999999999999999999999999999e125", '+', "1e125", Err(NumberError::Overflow)),
+        ("9.5e125", '+', "9.9999999999999999999999999999999999999e124", Err(NumberError::Overflow)),
+        ("9e125", '+', "9.9999999999999999999999999999999999999e124", Err(NumberError::TooManyDigits)),
         ("-9.9e125", '-', "9.9e125", Err(NumberError::Overflow)),
         ("1.1e-130", '-', "1e-130", Err(NumberError::Underflow)),
     ] {

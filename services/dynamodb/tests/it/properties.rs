@@ -120,7 +120,10 @@ proptest! {
         for (result, exact) in [(one.plus(two), plus), (one.minus(two), minus)] {
             match result {
                 Ok(sum) => prop_assert_eq!(big(sum), exact),
-                Err(NumberError::TooManyDigits) => prop_assert!(exact.normalized().digits() > 38),
+                Err(NumberError::TooManyDigits) => {
+                    prop_assert!(exact.normalized().digits() > 38);
+                    prop_assert!(exact.abs() < "1e126".parse::<BigDecimal>().unwrap());
+                }
                 Err(NumberError::Overflow) => prop_assert!(exact.abs() >= "1e126".parse::<BigDecimal>().unwrap()),
                 Err(error) => {
                     prop_assert_eq!(error, NumberError::Underflow);
