@@ -27,6 +27,8 @@ pub enum Test {
     Between(Arc<AttributeValue>, Arc<AttributeValue>),
     /// Beginning with a value.
     BeginsWith(Arc<AttributeValue>),
+    /// None of these, as `KeyConditions` can ask. AWS says so once it knows that the attribute is a key.
+    NotIndexable,
 }
 
 /// The items that a query goes through.
@@ -120,6 +122,11 @@ fn before(end: Option<Vec<u8>>) -> Bound<Vec<u8>> {
 fn from(start: Option<Vec<u8>>) -> Bound<Vec<u8>> {
     // Only bytes that are all 0xFF have none behind them, and no encoded key is.
     start.map_or(Bound::Unbounded, Bound::Included)
+}
+
+/// [asserted]
+fn not_indexable() -> DynamoError {
+    DynamoError::validation("Attempted conditional constraint is not an indexable operation")
 }
 
 /// What a key condition asks of each attribute. All words are [asserted].
@@ -265,6 +272,13 @@ pub fn key_condition(tests: &[KeyTest], keys: &KeySchema) -> Result<KeyCondition
         (Some(key), _) => Some((key, of(&key.name).ok_or_else(|| missed(&key.name))?)),
         (None, _) => return Err(not_supported()),
     };
+    if [Some(partition), sort.map(|(_, test)| test)]
+        .into_iter()
+        .flatten()
+        .any(|it| it.test == Test::NotIndexable)
+    {
+        return Err(not_indexable());
+    }
     let Test::Compare(Comparator::Equal, value) = &partition.test else { return Err(not_supported()) };
     let value_of = |key: &crate::models::table::KeyAttribute, value: &AttributeValue| {
         let value = KeyValue::from_value(value).filter(|it| it.attribute_type() == key.attribute_type);
@@ -291,6 +305,7 @@ pub fn key_condition(tests: &[KeyTest], keys: &KeySchema) -> Result<KeyCondition
             }
         }
         Test::Between(low, high) => SortCondition::Between(value_of(key, low)?, value_of(key, high)?),
+        Test::NotIndexable => return Err(not_indexable()),
         Test::BeginsWith(prefix) => match value_of(key, prefix)? {
             KeyValue::N(_) => return Err(not_supported()),
             prefix => SortCondition::BeginsWith(prefix),

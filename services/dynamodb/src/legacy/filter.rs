@@ -28,7 +28,8 @@ pub fn filter(
 ///
 /// # Errors
 ///
-/// As for [`filter`], if there are none or more than two conditions, or one is none that an index can answer.
+/// As for [`filter`], and if there are none or more than two conditions. That one is none that an index can
+/// answer, [`key_condition`](crate::evaluate::key_condition) says.
 pub fn key_conditions(
     conditions: impl IntoIterator<Item = (String, Comparison)>,
 ) -> Result<Vec<KeyTest>, DynamoError> {
@@ -37,22 +38,19 @@ pub fn key_conditions(
     if conditions.is_empty() || conditions.len() > 2 {
         return Err(DynamoError::validation("Conditions can be of length 1 or 2 only"));
     }
-    conditions.into_iter().map(|(attribute, it)| Ok(KeyTest { attribute, test: test(it)? })).collect()
+    Ok(conditions.into_iter().map(|(attribute, it)| KeyTest { attribute, test: test(it) }).collect())
 }
 
-fn test(comparison: Comparison) -> Result<Test, DynamoError> {
-    let not_indexable =
-        || DynamoError::validation("Attempted conditional constraint is not an indexable operation");
+fn test(comparison: Comparison) -> Test {
     let mut values = comparison.values.into_iter().map(Arc::new);
-    let first = values.next().ok_or_else(not_indexable)?;
-    Ok(match comparison.operator {
-        ComparisonOperator::Eq => Test::Compare(Comparator::Equal, first),
-        ComparisonOperator::Le => Test::Compare(Comparator::LessOrEqual, first),
-        ComparisonOperator::Lt => Test::Compare(Comparator::Less, first),
-        ComparisonOperator::Ge => Test::Compare(Comparator::GreaterOrEqual, first),
-        ComparisonOperator::Gt => Test::Compare(Comparator::Greater, first),
-        ComparisonOperator::BeginsWith => Test::BeginsWith(first),
-        ComparisonOperator::Between => Test::Between(first, values.next().ok_or_else(not_indexable)?),
-        _ => return Err(not_indexable()),
-    })
+    match (comparison.operator, values.next(), values.next()) {
+        (ComparisonOperator::Eq, Some(value), None) => Test::Compare(Comparator::Equal, value),
+        (ComparisonOperator::Le, Some(value), None) => Test::Compare(Comparator::LessOrEqual, value),
+        (ComparisonOperator::Lt, Some(value), None) => Test::Compare(Comparator::Less, value),
+        (ComparisonOperator::Ge, Some(value), None) => Test::Compare(Comparator::GreaterOrEqual, value),
+        (ComparisonOperator::Gt, Some(value), None) => Test::Compare(Comparator::Greater, value),
+        (ComparisonOperator::BeginsWith, Some(value), None) => Test::BeginsWith(value),
+        (ComparisonOperator::Between, Some(low), Some(high)) => Test::Between(low, high),
+        _ => Test::NotIndexable,
+    }
 }

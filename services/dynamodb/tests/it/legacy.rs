@@ -1,6 +1,6 @@
 //! Legacy parameters. All words are [asserted].
 
-use asf_dynamodb::evaluate::{KeyTest, Test, apply, holds};
+use asf_dynamodb::evaluate::{KeyTest, Test, apply, holds, key_condition};
 use asf_dynamodb::expression::ast::Comparator;
 use asf_dynamodb::legacy::{
     AttributeUpdate, Comparison, ComparisonOperator, ConditionalOperator, Expected, UpdateAction,
@@ -9,6 +9,7 @@ use asf_dynamodb::legacy::{
 use asf_dynamodb::models::AttributeValue;
 
 use crate::notation::{item, refused, value};
+use crate::tables::table;
 
 const OPERATORS: [ComparisonOperator; 13] = [
     ComparisonOperator::Eq,
@@ -110,8 +111,17 @@ fn filters() {
 #[test]
 fn key_conditions_of_queries() {
     let not_indexable = "Attempted conditional constraint is not an indexable operation";
+    let keys = table("a:S, b:S", "a b", vec![], vec![]).keys;
     for text in ["NULL", "NOT_NULL", "CONTAINS 'a'", "NOT_CONTAINS 'a'", "IN 'a'", "NE 'a'"] {
-        assert_eq!(refused(key_conditions(one("a", text))), not_indexable, "{text}");
+        let tests = key_conditions(one("a", text)).unwrap();
+        assert_eq!(refused(key_condition(&tests, &keys)), not_indexable, "{text}");
+        // Only once it is a key, though.
+        let tests = key_conditions(one("z", text)).unwrap();
+        assert_eq!(refused(key_condition(&tests, &keys)), "Query condition missed key schema element: a");
+    }
+    for text in ["LE 'a'", "LT 'a'", "GE 'a'", "GT 'a'", "BEGINS_WITH 'a'", "BETWEEN 'a'; 'b'"] {
+        let tests = key_conditions(one("a", text)).unwrap();
+        assert_eq!(refused(key_condition(&tests, &keys)), "Query key condition not supported", "{text}");
     }
     let three = ["a", "b", "c"].map(|name| (name.to_owned(), comparison("NULL")));
     assert_eq!(refused(key_conditions(three)), "Conditions can be of length 1 or 2 only");
