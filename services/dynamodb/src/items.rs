@@ -16,7 +16,7 @@ pub fn check_new(item: &Item, table: &TableDescription) -> Result<PrimaryKey, Dy
     let key = key_of(&table.keys, |key| {
         let value = item
             .get(&key.name)
-            // [asserted]
+            // (asserted)
             .ok_or_else(|| {
                 DynamoError::parameter(format_args!("Missing the key {} in the item", key.name))
             })?;
@@ -31,7 +31,7 @@ pub fn check_new(item: &Item, table: &TableDescription) -> Result<PrimaryKey, Dy
     })?;
     check_index_keys(item, table)?;
     if size::item(item) > limits::ITEM_BYTES {
-        // [conformance: itemSize]
+        // (conformance: itemSize)
         return Err(DynamoError::validation("Item size has exceeded the maximum allowed size"));
     }
     Ok(key)
@@ -43,7 +43,7 @@ pub fn check_new(item: &Item, table: &TableDescription) -> Result<PrimaryKey, Dy
 ///
 /// If it is not that, or a value cannot be a key.
 pub fn check_key(given: &Item, keys: &KeySchema) -> Result<PrimaryKey, DynamoError> {
-    // [asserted]
+    // (asserted)
     let mismatch = || DynamoError::validation("The provided key element does not match the schema");
     if given.len() != keys.iter().count() {
         return Err(mismatch());
@@ -62,7 +62,7 @@ pub fn check_key(given: &Item, keys: &KeySchema) -> Result<PrimaryKey, DynamoErr
 pub fn check_updated(item: &Item, table: &TableDescription) -> Result<(), DynamoError> {
     for key in table.indexes.iter().flat_map(|index| index.keys.iter()) {
         if item.get(&key.name).is_some_and(|value| value.attribute_type() != key.attribute_type) {
-            // [asserted]
+            // (asserted)
             return Err(DynamoError::validation(
                 "The update expression attempted to update the secondary index key to unsupported type",
             ));
@@ -89,12 +89,12 @@ fn check_nesting(item: &Item) -> Result<(), DynamoError> {
     if item.values().all(|value| fits(value, 1)) { Ok(()) } else { Err(too_nested()) }
 }
 
-/// [asserted]
+/// (asserted)
 pub(crate) fn too_large() -> DynamoError {
     DynamoError::validation("Item size to update has exceeded the maximum allowed size")
 }
 
-/// [conformance: 2026-08-12-batch-empty-and-nesting]
+/// (conformance: 2026-08-12-batch-empty-and-nesting)
 pub(crate) fn too_nested() -> DynamoError {
     DynamoError::validation(
         "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported \
@@ -115,7 +115,7 @@ fn key_of(
         return Err(DynamoError::validation("The provided key element does not match the schema"));
     };
     let key = PrimaryKey { partition, sort: values.next() };
-    // [asserted], with AWS's missing space.
+    // (asserted), with AWS's missing space.
     if key.partition.size() > limits::PARTITION_KEY_BYTES {
         return Err(DynamoError::parameter(
             "Size of hashkey has exceeded the maximum size limit of2048 bytes",
@@ -129,7 +129,7 @@ fn key_of(
     Ok(key)
 }
 
-/// A key may be neither an empty string nor empty binary [conformance: putItem, updateItem].
+/// A key may be neither an empty string nor empty binary (conformance: putItem, updateItem).
 pub(crate) fn check_not_empty(name: &str, value: &KeyValue) -> Result<(), DynamoError> {
     let what = match value {
         KeyValue::S(text) if text.is_empty() => "string",
@@ -166,7 +166,7 @@ fn check_index_keys(item: &Item, table: &TableDescription) -> Result<(), DynamoE
     Ok(())
 }
 
-/// Whether a value can be the key of an index: its type [asserted], and that it is not empty (from memory).
+/// Whether a value can be the key of an index: its type (asserted), and that it is not empty (from memory).
 pub(crate) fn check_index_key(
     key: &KeyAttribute,
     value: &AttributeValue,

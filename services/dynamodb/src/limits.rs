@@ -1,6 +1,6 @@
 //! DynamoDB's limits ("Quotas in Amazon DynamoDB").
 
-/// Bytes of an item: one of exactly this size is taken [conformance: item-size].
+/// Bytes of an item: one of exactly this size is taken (conformance: item-size).
 pub const ITEM_BYTES: usize = 400 * 1024;
 /// Bytes of a partition key.
 pub const PARTITION_KEY_BYTES: usize = 2048;

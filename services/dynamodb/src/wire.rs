@@ -23,7 +23,7 @@ pub fn item(wire: Map<Wire>) -> Result<Item, DynamoError> {
     wire.into_iter().map(|(name, it)| Ok((name, value(it)?))).collect()
 }
 
-/// The values of an expression; errors name theirs [asserted].
+/// The values of an expression; errors name theirs (asserted).
 ///
 /// # Errors
 ///
@@ -54,7 +54,7 @@ fn nested(wire: Wire, level: usize) -> Result<AttributeValue, DynamoError> {
         return Err(too_nested());
     }
     let Wire { s, n, b, ss, ns, bs, m, l, null, bool } = wire;
-    // A bad member is found before a second type is [asserted].
+    // A bad member is found before a second type is (asserted).
     let mut types = [
         s.map(AttributeValue::S),
         n.map(|text| text.parse::<Number>()).transpose()?.map(AttributeValue::N),
@@ -69,7 +69,7 @@ fn nested(wire: Wire, level: usize) -> Result<AttributeValue, DynamoError> {
     ]
     .into_iter()
     .flatten();
-    // [asserted]
+    // (asserted)
     match (types.next(), types.next()) {
         (Some(value), None) => Ok(value),
         (Some(_), Some(_)) => Err(DynamoError::validation(
@@ -91,8 +91,8 @@ fn nested_list(list: Vec<Wire>, level: usize) -> Result<AttributeValue, DynamoEr
     Ok(AttributeValue::L(list.into_iter().map(|it| nested(it, level)).collect::<Result<_, _>>()?))
 }
 
-/// `{"NULL": false}` is refused [asserted]; in some regions it has become a null since June 2026
-/// [conformance: 2026-06-09-validation-rewording].
+/// `{"NULL": false}` is refused (asserted); in some regions it has become a null since June 2026
+/// (conformance: 2026-06-09-validation-rewording).
 fn null_value(is_null: bool) -> Result<AttributeValue, DynamoError> {
     if !is_null {
         return Err(DynamoError::parameter("Null attribute value types must have the value of true"));
@@ -100,8 +100,8 @@ fn null_value(is_null: bool) -> Result<AttributeValue, DynamoError> {
     Ok(AttributeValue::Null)
 }
 
-// The words on sets are [asserted], with two spaces and AWS's articles. Members may be empty, since 2020 (AWS's
-// documentation, "Supported data types and naming rules"; [conformance: emptyValues]).
+// The words on sets are (asserted), with two spaces and AWS's articles. Members may be empty, since 2020 (AWS's
+// documentation, "Supported data types and naming rules"; (conformance: emptyValues)).
 
 fn string_set(members: Vec<String>) -> Result<AttributeValue, DynamoError> {
     if members.is_empty() {

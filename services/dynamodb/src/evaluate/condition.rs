@@ -121,7 +121,7 @@ pub fn check_filter(filter: &Condition, keys: &KeySchema, parameter: &str) -> Re
 ///
 /// # Errors
 ///
-/// If one does [asserted].
+/// If one does (asserted).
 pub fn check_key_access<'p>(
     paths: impl IntoIterator<Item = &'p Path>,
     table: &TableDescription,

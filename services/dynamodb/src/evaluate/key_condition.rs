@@ -124,12 +124,12 @@ fn from(start: Option<Vec<u8>>) -> Bound<Vec<u8>> {
     start.map_or(Bound::Unbounded, Bound::Included)
 }
 
-/// [asserted]
+/// (asserted)
 fn not_indexable() -> DynamoError {
     DynamoError::validation("Attempted conditional constraint is not an indexable operation")
 }
 
-/// What a key condition asks of each attribute. All words are [asserted].
+/// What a key condition asks of each attribute. All words are (asserted).
 ///
 /// # Errors
 ///
@@ -260,10 +260,10 @@ fn operands<const N: usize>(all: [&Operand; N]) -> Result<(&str, Vec<Arc<Attribu
 /// If the partition key is not tested for equality, something is tested that is no key, or a value has not
 /// the type of its key, or is empty.
 pub fn key_condition(tests: &[KeyTest], keys: &KeySchema) -> Result<KeyCondition, DynamoError> {
-    // [conformance: query]
+    // (conformance: query)
     let missed =
         |name: &str| DynamoError::validation(format!("Query condition missed key schema element: {name}"));
-    // [asserted]
+    // (asserted)
     let not_supported = || DynamoError::validation("Query key condition not supported");
     let of = |name: &str| tests.iter().find(|test| test.attribute == name);
     let partition = of(&keys.partition.name).ok_or_else(|| missed(&keys.partition.name))?;
@@ -282,7 +282,7 @@ pub fn key_condition(tests: &[KeyTest], keys: &KeySchema) -> Result<KeyCondition
     let Test::Compare(Comparator::Equal, value) = &partition.test else { return Err(not_supported()) };
     let value_of = |key: &crate::models::table::KeyAttribute, value: &AttributeValue| {
         let value = KeyValue::from_value(value).filter(|it| it.attribute_type() == key.attribute_type);
-        // [asserted]
+        // (asserted)
         let value = value
             .ok_or_else(|| DynamoError::parameter("Condition parameter type does not match schema type"))?;
         check_not_empty(&key.name, &value)?;

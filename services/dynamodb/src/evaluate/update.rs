@@ -98,7 +98,7 @@ fn assigned<'a>(value: &'a Assigned, item: &'a Item) -> Result<Cow<'a, Attribute
     match value {
         Assigned::Value(value) => Ok(Cow::Borrowed(value)),
         Assigned::Path(path) => path.get(item).map(Cow::Borrowed).ok_or_else(|| {
-            // [asserted]
+            // (asserted)
             DynamoError::validation(
                 "The provided expression refers to an attribute that does not exist in the item",
             )
@@ -179,7 +179,7 @@ fn taken(current: &AttributeValue, value: &AttributeValue, origin: Origin) -> Re
     Ok(if is_empty { Change::Remove } else { Change::Put(left) })
 }
 
-/// [asserted]
+/// (asserted)
 fn wrong_type(origin: Origin) -> DynamoError {
     DynamoError::validation(match origin {
         Origin::Expression => "An operand in the update expression has an incorrect data type",
@@ -194,7 +194,7 @@ enum Place<'i, 'p> {
 }
 
 fn place<'i, 'p>(item: &'i mut Item, path: &'p Path) -> Result<Place<'i, 'p>, DynamoError> {
-    // [asserted]
+    // (asserted)
     let invalid = || {
         DynamoError::validation("The document path provided in the update expression is invalid for update")
     };
@@ -220,7 +220,7 @@ fn place<'i, 'p>(item: &'i mut Item, path: &'p Path) -> Result<Place<'i, 'p>, Dy
 ///
 /// # Errors
 ///
-/// If the update changes a key, leads into one, or gives the key of an index another type [asserted].
+/// If the update changes a key, leads into one, or gives the key of an index another type (asserted).
 pub fn check_update(update: &Update, table: &TableDescription) -> Result<(), DynamoError> {
     if let Some(action) = update.actions.iter().find(|action| table.keys.get(&action.path().root).is_some()) {
         return Err(DynamoError::parameter(format_args!(

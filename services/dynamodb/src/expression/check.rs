@@ -45,7 +45,7 @@ pub(super) fn update(update: &RawUpdate<'_>) -> Result<(), DynamoError> {
     findings.result(Kind::Update)?;
     let repeated = |(position, section): (usize, &Section)| update.sections[..position].contains(section);
     if let Some((_, section)) = update.sections.iter().enumerate().find(|it| repeated(*it)) {
-        // [asserted]
+        // (asserted)
         return Err(Kind::Update.invalid(format_args!(
             "The \"{}\" section can only be used once in an update expression;",
             section.keyword()
@@ -56,7 +56,7 @@ pub(super) fn update(update: &RawUpdate<'_>) -> Result<(), DynamoError> {
 
 impl<'s> Findings<'s> {
     fn result(self, kind: Kind) -> Result<(), DynamoError> {
-        // [asserted], but for functions of the other kind (from memory).
+        // (asserted), but for functions of the other kind (from memory).
         let Self { unknown, not_allowed, misused, reserved } = self;
         let message = if let Some(name) = unknown {
             format!("Invalid function name; function: {name}")

@@ -1,13 +1,13 @@
 //! Expressions: conditions, filters, projections, updates and key conditions.
 //!
-//! The way of an expression: [`token`] cuts it up, [`parse`] makes a tree of it as it was written, [`check`]
-//! finds what is wrong with the tree by itself (functions, reserved words), [`resolve`] puts names and values
+//! The way of an expression: `token` cuts it up, `parse` makes a tree of it as it was written, `check`
+//! finds what is wrong with the tree by itself (functions, reserved words), `resolve` puts names and values
 //! in for their placeholders and finds what is wrong with those. What is left, [`ast`], can be evaluated
 //! without knowing where it came from; legacy parameters arrive at the same.
 //!
 //! The parser is written by hand: errors of AWS's name the token and its neighbours in the text, and its
 //! other errors come in an order that a grammar in a parser library would have to be bent to. The order of
-//! checks is as AWS's answers show it [asserted].
+//! checks is as AWS's answers show it (asserted).
 
 pub mod ast;
 mod check;
@@ -59,7 +59,7 @@ impl Kind {
     /// The text, if it can be an expression.
     fn check_length(self, text: &str) -> Result<(), DynamoError> {
         if text.is_empty() {
-            // [conformance: query, updateItem]
+            // (conformance: query, updateItem)
             return Err(self.invalid("The expression can not be empty;"));
         }
         if text.len() > limits::EXPRESSION_BYTES {

@@ -189,7 +189,7 @@ impl<'s> Parser<'s> {
     }
 
     fn redundant(&self) -> DynamoError {
-        // [conformance: putItem]
+        // (conformance: putItem)
         self.tokens.kind.invalid("The expression has redundant parentheses;")
     }
 

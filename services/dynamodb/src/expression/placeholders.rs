@@ -29,7 +29,7 @@ struct Entry<T> {
 ///
 /// If there are names or values, and no expression that can have them.
 pub fn check_use(expressions: &[(Kind, bool)], has_names: bool, has_values: bool) -> Result<(), DynamoError> {
-    // [asserted]; two captures of PutItem have it without the list of expressions [conformance: putItem].
+    // (asserted); two captures of PutItem have it without the list of expressions (conformance: putItem).
     if has_names && !expressions.iter().any(|(_, given)| *given) {
         return Err(DynamoError::validation(
             "ExpressionAttributeNames can only be specified when using expressions",
@@ -53,7 +53,7 @@ impl Placeholders {
     ///
     /// # Errors
     ///
-    /// If there are none in what is given, or a key is no placeholder [asserted].
+    /// If there are none in what is given, or a key is no placeholder (asserted).
     pub fn new<N, V>(names: Option<N>, values: Option<V>) -> Result<Self, DynamoError>
     where
         N: IntoIterator<Item = (String, String)>,
@@ -66,7 +66,7 @@ impl Placeholders {
 
     pub(super) fn name(&mut self, placeholder: &str, kind: Kind) -> Result<String, DynamoError> {
         let Some(entry) = self.names.get_mut(placeholder) else {
-            // [conformance: query]
+            // (conformance: query)
             return Err(kind.invalid(format_args!(
                 "An expression attribute name used in the document path is not defined; attribute name: \
                  {placeholder}"
@@ -82,7 +82,7 @@ impl Placeholders {
         kind: Kind,
     ) -> Result<Arc<AttributeValue>, DynamoError> {
         let Some(entry) = self.values.get_mut(placeholder) else {
-            // [conformance: updateItem]
+            // (conformance: updateItem)
             return Err(kind.invalid(format_args!(
                 "An expression attribute value used in expression is not defined; attribute value: {placeholder}"
             )));
@@ -95,7 +95,7 @@ impl Placeholders {
     ///
     /// # Errors
     ///
-    /// If a name or a value is in none of them [conformance: updateItem].
+    /// If a name or a value is in none of them (conformance: updateItem).
     pub fn finish(&self) -> Result<(), DynamoError> {
         unused(&self.names, "ExpressionAttributeNames")?;
         unused(&self.values, "ExpressionAttributeValues")

@@ -2,7 +2,7 @@
 //! operands, and paths of one expression against each other.
 //!
 //! Operands are looked at from the inside out, as AWS does: of `attribute_exists(size(:n))` it complains of
-//! `size` [asserted].
+//! `size` (asserted).
 
 use super::Kind;
 use super::ast::{Action, Assigned, Comparator, Condition, Operand, Origin, Projection, Update};
@@ -36,7 +36,7 @@ pub(super) fn update(update: &RawUpdate<'_>, placeholders: &mut Placeholders) ->
     check_operands(&actions)?;
     check_apart(&actions.iter().map(Action::path).collect::<Vec<_>>())
         .map_err(|it| Kind::Update.invalid(it))?;
-    // What functions and arithmetic are given is looked at last [asserted].
+    // What functions and arithmetic are given is looked at last (asserted).
     for (action, raw) in actions.iter().zip(&update.actions) {
         if let (Action::Set(_, value), Some(raw)) = (action, &raw.value) {
             check_assigned(value, raw)?;
@@ -108,7 +108,7 @@ impl Resolver<'_> {
         };
         self.check_types("BETWEEN", [&operand, &low, &high], AttributeType::is_ordered)?;
         if let (Operand::Value(least), Operand::Value(greatest)) = (&low, &high) {
-            // [asserted]
+            // (asserted)
             let bounds = |what: &str| {
                 self.kind.invalid(format_args!(
                     "The BETWEEN operator requires {what}; lower bound operand: AttributeValue: {least}, upper \
@@ -202,7 +202,7 @@ impl Resolver<'_> {
         let Operand::Value(value) = operand else {
             let shown = match operand.known_type() {
                 Some(known) => known.name().to_owned(),
-                // A path could have any; AWS names them all, in no order [asserted].
+                // A path could have any; AWS names them all, in no order (asserted).
                 None => all_types(),
             };
             return Err(wrong_type(self.kind, name, &shown));
@@ -211,7 +211,7 @@ impl Resolver<'_> {
             return Err(wrong_type(self.kind, name, value.attribute_type().name()));
         };
         AttributeType::from_name(text).ok_or_else(|| {
-            // [asserted], in no order
+            // (asserted), in no order
             self.kind.invalid(format_args!(
                 "Invalid attribute type name found; type: {text}, valid types: {}",
                 all_types()
@@ -231,7 +231,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// That an attribute is not compared with itself [asserted].
+    /// That an attribute is not compared with itself (asserted).
     fn check_distinct(&self, name: &str, first: &Operand, others: &[Operand]) -> Result<(), DynamoError> {
         if let Operand::Path(path) = first
             && others.contains(first)
@@ -314,7 +314,7 @@ fn check_operands(actions: &[Action]) -> Result<(), DynamoError> {
 }
 
 /// That no path is, or leads into, another, nor takes for a list what another takes for a map; the error is
-/// its reason. AWS looks for the first over all pairs before it looks for the second [asserted].
+/// its reason. AWS looks for the first over all pairs before it looks for the second (asserted).
 pub(crate) fn check_apart(paths: &[&Path]) -> Result<(), String> {
     for (relation, verb) in [(Relation::Overlap, "overlap"), (Relation::Conflict, "conflict")] {
         for (position, one) in paths.iter().enumerate() {
@@ -370,7 +370,7 @@ fn check_assigned_types(
     }
 }
 
-/// What `size` can be asked of [asserted].
+/// What `size` can be asked of (asserted).
 fn has_size(it: AttributeType) -> bool {
     !matches!(it, AttributeType::N | AttributeType::Null | AttributeType::Bool)
 }
@@ -384,7 +384,7 @@ fn all_types() -> String {
     format!("{{{}}}", AttributeType::ALL.map(AttributeType::name).join(","))
 }
 
-// [asserted]
+// (asserted)
 
 fn wrong_count(kind: Kind, name: &str, count: usize) -> DynamoError {
     kind.invalid(format_args!(

@@ -114,7 +114,7 @@ impl<'s> Tokens<'s> {
     }
 
     /// That the next token cannot stand where it does. AWS shows it with the text from the token before it
-    /// to the one behind it [conformance: updateItem; aws/aws-cdk#7591: `token: ":", near: "hits : incr"`].
+    /// to the one behind it (conformance: updateItem; aws/aws-cdk#7591: `token: ":", near: "hits : incr"`).
     pub(super) fn syntax_error(&self) -> DynamoError {
         let position = self.position.min(self.tokens.len() - 1);
         let token = self.at(position);

@@ -1,6 +1,6 @@
 //! The parameters that were there before expressions: `Expected`, `AttributeUpdates`, `KeyConditions`,
 //! `ScanFilter`, `QueryFilter`, `AttributesToGet` and `ConditionalOperator`. They become the same trees as
-//! expressions; what is wrong with them AWS says in other words. All words are [asserted], where nothing
+//! expressions; what is wrong with them AWS says in other words. All words are (asserted), where nothing
 //! else is said.
 
 mod comparison;
@@ -39,7 +39,7 @@ impl ConditionalOperator {
 
 /// Refuses expressions beside legacy parameters. Both lists are those that the operation has, in AWS's
 /// order, and whether the request has each: for UpdateItem `AttributeUpdates`, `Expected` and
-/// `UpdateExpression`, `ConditionExpression` [conformance: putItem, updateItem].
+/// `UpdateExpression`, `ConditionExpression` (conformance: putItem, updateItem).
 ///
 /// # Errors
 ///

@@ -93,7 +93,7 @@ impl AttributeType {
         }
     }
 
-    /// The name in errors of ADD and DELETE. Those of sets are from memory; the others are [asserted].
+    /// The name in errors of ADD and DELETE. Those of sets are from memory; the others are (asserted).
     #[must_use]
     pub fn long_name(self) -> &'static str {
         match self {

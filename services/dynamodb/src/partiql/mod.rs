@@ -1,12 +1,12 @@
 //! PartiQL as DynamoDB has it: `SELECT`, `INSERT`, `UPDATE`, `DELETE`, and `EXISTS` in transactions. The
 //! conditions and updates of statements are the trees of [`expression`](crate::expression), so that they are
-//! evaluated by the same code; [`plan`] finds the keys in them.
+//! evaluated by the same code; [`access`] and [`primary_key`] find the keys in them.
 //!
-//! Why no crate: `partiql-parser` reads all of PartiQL, with an LALR grammar of megabytes, and knows neither
-//! DynamoDB's functions nor where it refuses; `sqlparser` knows no `VALUE {..}`, `<<..>>` or `MISSING`. What
-//! DynamoDB takes is small.
+//! Why no crate: `partiql-parser` (0.15) compiles a grammar of all of PartiQL with LALRPOP in its build script,
+//! reads numbers of 28 digits (`rust_decimal`), and no statement that writes; `sqlparser` knows no `VALUE {..}`,
+//! `<<..>>` or `MISSING`. What DynamoDB takes is small.
 //!
-//! AWS's words are from [conformance: partiql], where nothing else is said. Of a statement that cannot be
+//! AWS's words are those of conformance: partiql, where nothing else is said. Of a statement that cannot be
 //! read AWS says `Statement wasn't well formed, can't be processed: ` and then what its parser has to say;
 //! the latter is ours.
 

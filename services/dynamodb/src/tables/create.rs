@@ -95,7 +95,7 @@ impl CreateTable {
 }
 
 /// Since November 2025 global indexes can have keys of several attributes; here none can, which this says as
-/// AWS said it before [conformance: 2026-08-12-wording-drift].
+/// AWS said it before (conformance: 2026-08-12-wording-drift).
 pub(super) fn check_length(keys: &[KeySchemaElement], at: &str) -> Result<(), DynamoError> {
     let shown = |element: &KeySchemaElement| {
         let key_type = if element.key_type == KeyType::Hash { "HASH" } else { "RANGE" };

@@ -60,7 +60,7 @@ pub(super) fn add(
         return Err(DynamoError::parameter(format_args!("List of {list} is empty")));
     }
     if kind == IndexKind::Local && table.sort.is_none() {
-        // [conformance: createTable]
+        // (conformance: createTable)
         return Err(DynamoError::parameter(
             "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex",
         ));
@@ -69,7 +69,7 @@ pub(super) fn add(
     for request in requests {
         let index = index(request, kind, table, definitions, mode)?;
         if indexes.iter().any(|other| other.name == index.name) {
-            // [conformance: createTable]
+            // (conformance: createTable)
             return Err(DynamoError::parameter(format_args!("Duplicate index name: {}", index.name)));
         }
         indexes.push(index);

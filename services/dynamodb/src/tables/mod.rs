@@ -1,6 +1,6 @@
 //! What a table is to be: `CreateTable` and `UpdateTable` as functions from descriptions to descriptions.
 //!
-//! Words are [asserted], where nothing else is said.
+//! Words are (asserted), where nothing else is said.
 
 mod create;
 mod indexes;

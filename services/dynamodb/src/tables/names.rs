@@ -6,7 +6,7 @@ use crate::error::DynamoError;
 ///
 /// # Errors
 ///
-/// If it cannot [conformance: createTable, putItem].
+/// If it cannot (conformance: createTable, putItem).
 pub fn check_table_name(name: &str) -> Result<(), DynamoError> {
     check(name, "tableName")
 }

@@ -11,7 +11,7 @@ pub(super) fn of_table(mode: BillingMode, given: Option<Throughput>) -> Result<T
             check_bounds(given, "")?;
             Ok(given)
         }
-        // [conformance: 2026-06-09-validation-rewording]
+        // (conformance: 2026-06-09-validation-rewording)
         (BillingMode::Provisioned, None) => Err(DynamoError::parameter(
             "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
         )),

@@ -124,7 +124,7 @@ impl UpdateTable {
             && self.stream.is_none()
             && !self.has_other_changes;
         if is_empty {
-            // Without the last of them [asserted]; with it, from memory.
+            // Without the last of them (asserted); with it, from memory.
             return Err(DynamoError::validation(
                 "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, \
                  GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",

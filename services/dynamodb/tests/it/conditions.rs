@@ -145,7 +145,7 @@ fn check_with_bounds(text: &str, expect: bool) {
     assert_eq!(holds(&read(text, ":t=true; :a=1; :b=9"), &item(ITEM)), expect, "{text}");
 }
 
-/// [asserted] (access), and from memory (filter).
+/// (asserted) (access), and from memory (filter).
 #[test]
 fn keys_in_conditions() {
     let table = table("a:S, b:S, c:S", "a b", vec![], vec![global("by_c", "c")]);

@@ -106,7 +106,7 @@ fn sizes_of_keys_and_items() {
         "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of \
          1024 bytes"
     );
-    // Exactly 400 KB is taken [conformance: itemSize].
+    // Exactly 400 KB is taken (conformance: itemSize).
     let rest = 400 * 1024 - 5;
     assert!(check(&with(1, 1, rest)).is_ok());
     let larger = with(1, 1, rest + 1);

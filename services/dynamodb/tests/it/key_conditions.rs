@@ -1,4 +1,4 @@
-//! Key conditions. What they may be is [asserted].
+//! Key conditions. What they may be is (asserted).
 
 use asf_dynamodb::error::DynamoError;
 use asf_dynamodb::evaluate::{KeyCondition, SortCondition, key_condition, key_tests};

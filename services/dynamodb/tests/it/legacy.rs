@@ -1,4 +1,4 @@
-//! Legacy parameters. All words are [asserted].
+//! Legacy parameters. All words are (asserted).
 
 use asf_dynamodb::evaluate::{KeyTest, Test, apply, holds, key_condition};
 use asf_dynamodb::expression::ast::Comparator;
@@ -181,7 +181,7 @@ fn expected_forms() {
     }
 }
 
-/// [conformance: legacy-api/expected]
+/// (conformance: legacy-api/expected)
 #[test]
 fn expected_of_items() {
     let none = Expected::default;
@@ -254,7 +254,7 @@ fn the_rest() {
         refused(attributes_to_get(vec!["a".into(), "b".into(), "a".into()])),
         "One or more parameter values were invalid: Duplicate value in attribute name: a"
     );
-    // [conformance: putItem]
+    // (conformance: putItem)
     assert_eq!(
         refused(check_mixing(&[("Expected", true)], &[("ConditionExpression", true)])),
         "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: \

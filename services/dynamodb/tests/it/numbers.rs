@@ -33,7 +33,7 @@ fn text_becomes_plain_digits() {
     }
 }
 
-/// Words as in the crate's documentation of errors; [asserted].
+/// Words as in the crate's documentation of errors; (asserted).
 #[test]
 fn what_is_no_number() {
     for (text, expect) in [
@@ -112,7 +112,7 @@ fn sums_and_differences() {
     }
 }
 
-/// [conformance: item-size]
+/// (conformance: item-size)
 #[test]
 fn sizes() {
     for (text, bytes) in [

@@ -1,4 +1,4 @@
-//! PartiQL statements. Words are from [conformance: partiql], where nothing else is said.
+//! PartiQL statements. Words are from (conformance: partiql), where nothing else is said.
 
 use asf_dynamodb::evaluate::{SortCondition, apply, holds};
 use asf_dynamodb::models::KeyValue;

@@ -1,4 +1,4 @@
-//! What is wrong with expressions by themselves, in AWS's words. All of it is [asserted], where nothing else
+//! What is wrong with expressions by themselves, in AWS's words. All of it is (asserted), where nothing else
 //! is said.
 
 use asf_dynamodb::expression::{self, Kind, Placeholders, check_use};
@@ -20,7 +20,7 @@ fn update(text: &str, with: &str) -> String {
 #[test]
 fn syntax_errors_show_the_token_and_its_neighbours() {
     for (text, token, near) in [
-        // [conformance: updateItem]
+        // (conformance: updateItem)
         ("INVALID SYNTAX HERE", "INVALID", "INVALID SYNTAX"),
         // aws/aws-cdk#7591
         ("ADD hits : incr", ":", "hits : incr"),
@@ -260,7 +260,7 @@ fn types_of_operands() {
         ("attribute_not_exists(size(:a))", "size", "1", "N"),
         ("size(:a) > a", "size", "true", "BOOL"),
         ("size(:a) > a", "size", "null", "NULL"),
-        // [conformance: partiql]
+        // (conformance: partiql)
         ("a < :a", "<", "true", "BOOL"),
         ("a between b and :a", "BETWEEN", "{}", "M"),
     ] {

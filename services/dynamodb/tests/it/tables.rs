@@ -1,4 +1,4 @@
-//! Descriptions of tables. All words are [asserted], where nothing else is said.
+//! Descriptions of tables. All words are (asserted), where nothing else is said.
 
 use asf_dynamodb::error::ErrorKind;
 use asf_dynamodb::models::table::{BillingMode, StreamViewType, Throughput};
@@ -86,7 +86,7 @@ fn names() {
         ("bad table!@#", "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"),
     ] {
         let request = CreateTable { name: name.to_owned(), ..request("a:S", "a") };
-        // [conformance: createTable, putItem]
+        // (conformance: createTable, putItem)
         assert_eq!(
             refused(request.check()),
             format!(
@@ -112,7 +112,7 @@ fn throughput() {
             ),
         ),
         (
-            // [conformance: 2026-06-09-validation-rewording]
+            // (conformance: 2026-06-09-validation-rewording)
             None,
             None,
             invalid(
@@ -140,7 +140,7 @@ fn key_schemas() {
         ("", "a a:HASH", no_definition.clone()),
         ("b:S", "a a:HASH", no_definition.clone()),
         ("b:S", "a b", no_definition.clone()),
-        // [conformance: createTable]
+        // (conformance: createTable)
         ("a:S", "a a", no_definition),
         (
             "b:S",
@@ -167,7 +167,7 @@ fn key_schemas() {
         ),
         ("a:S, a:N", "a", "Cannot have two attributes with the same name".into()),
         (
-            // [conformance: createTable]
+            // (conformance: createTable)
             "pk:S, sk:S, extra:S",
             "pk sk extra",
             "1 validation error detected: Value '[KeySchemaElement(attributeName=pk, keyType=HASH), \

@@ -80,7 +80,7 @@ fn add_and_delete() {
     }
 }
 
-/// [asserted]: of `d` and `e` the new values, of `b` and `c` nothing.
+/// (asserted): of `d` and `e` the new values, of `b` and `c` nothing.
 #[test]
 fn sections_in_any_order() {
     let values = ":c=<'a', 'b'>; :d=5; :e=<'a', 'b'>; :f=['a', 1]";
@@ -115,7 +115,7 @@ fn what_was_updated() {
     }
 }
 
-/// [asserted]
+/// (asserted)
 #[test]
 fn updates_that_an_item_does_not_fit() {
     let path = "The document path provided in the update expression is invalid for update";
@@ -172,7 +172,7 @@ fn updates_that_an_item_does_not_fit() {
     }
 }
 
-/// [asserted]
+/// (asserted)
 #[test]
 fn keys_do_not_change() {
     let table = table("a:S, b:S, c:S, d:S", "a b", vec![], vec![global("by_cd", "c d")]);

@@ -1,4 +1,4 @@
-//! Values from the wire. All words are [asserted].
+//! Values from the wire. All words are (asserted).
 
 use asf_api_dynamodb::AttributeValue as Wire;
 use asf_dynamodb::wire;
