@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::compare_values;
 use crate::error::DynamoError;
 use crate::expression::ast::{Comparator, Condition, Operand};
@@ -75,9 +77,7 @@ fn begins_with(whole: &AttributeValue, prefix: &AttributeValue) -> bool {
 fn contains(whole: &AttributeValue, part: &AttributeValue) -> bool {
     match (whole, part) {
         (AttributeValue::S(whole), AttributeValue::S(part)) => whole.contains(part.as_str()),
-        (AttributeValue::B(whole), AttributeValue::B(part)) => {
-            part.is_empty() || whole.windows(part.len()).any(|window| window == part)
-        }
+        (AttributeValue::B(whole), AttributeValue::B(part)) => memmem::find(whole, part).is_some(),
         (AttributeValue::SS(set), AttributeValue::S(part)) => set.contains(part),
         (AttributeValue::NS(set), AttributeValue::N(part)) => set.contains(part),
         (AttributeValue::BS(set), AttributeValue::B(part)) => set.contains(part),

@@ -26,18 +26,27 @@ pub fn apply(update: &Update, item: &Item) -> Result<Item, DynamoError> {
     let mut changed = item.clone();
     let mut appended: Vec<(&Path, AttributeValue)> = Vec::new();
     let mut removed: Vec<&Path> = Vec::new();
+    let mut put = 0;
     for action in &update.actions {
         let path = action.path();
         match value_of(action, item, update.origin)? {
-            Change::Put(value) => match place(&mut changed, path)? {
-                Place::Map(map, name) => {
-                    map.insert(name.to_owned(), value);
+            Change::Put(value) => {
+                // All that is put is in the item in the end, so there is no need to go on: `SET a = x, b = x, ..`
+                // could make hundreds of large values.
+                put += size::value(&value);
+                if put > limits::ITEM_BYTES {
+                    return Err(items::too_large());
                 }
-                Place::List(list, index) => match list.get_mut(index) {
-                    Some(element) => *element = value,
-                    None => appended.push((path, value)),
-                },
-            },
+                match place(&mut changed, path)? {
+                    Place::Map(map, name) => {
+                        map.insert(name.to_owned(), value);
+                    }
+                    Place::List(list, index) => match list.get_mut(index) {
+                        Some(element) => *element = value,
+                        None => appended.push((path, value)),
+                    },
+                }
+            }
             Change::Remove => match place(&mut changed, path)? {
                 Place::Map(map, name) => {
                     map.remove(name);

@@ -99,6 +99,8 @@ fn functions() {
         ("contains(s, :p)", ":p='ell'", true),
         ("contains(s, :p)", ":p=5", false),
         ("contains(b, :p)", ":p=0x02", true),
+        ("contains(b, :p)", ":p=0x", true),
+        ("contains(b, :p)", ":p=0x0201", false),
         ("contains(ss, :p)", ":p='a'", true),
         ("contains(ss, :p)", ":p='c'", false),
         ("contains(ns, :p)", ":p=2.0", true),

@@ -215,13 +215,16 @@ fn an_item_cannot_be_nested_without_end() {
     assert!(error.message.starts_with("Nesting Levels have exceeded"), "{error}");
 }
 
-/// Appending a list to itself over and over takes no more memory than an item may have.
+/// Neither appending a list to itself nor copying it over and over takes much more memory than an item may have.
 #[test]
 fn a_list_cannot_grow_beyond_an_item() {
     let whole = item(&format!("l: ['{}']", "x".repeat(300 * 1024)));
     let text = format!("SET x = {}l{}", "list_append(l, ".repeat(200), ")".repeat(200));
-    assert_eq!(
-        refused(apply(&read(&text, ""), &whole)),
-        "Item size to update has exceeded the maximum allowed size"
-    );
+    let copies: Vec<String> = (0..200).map(|number| format!("x{number} = l")).collect();
+    for text in [text, format!("SET {}", copies.join(", "))] {
+        assert_eq!(
+            refused(apply(&read(&text, ""), &whole)),
+            "Item size to update has exceeded the maximum allowed size"
+        );
+    }
 }
