@@ -31,7 +31,10 @@ struct ObjectStore {
 
 /// A journal without a disk: what was changed last, by key.
 #[derive(Clone, Default)]
-struct Journal(Arc<Mutex<Vec<(Vec<u8>, Option<Vec<u8>>)>>>);
+struct Journal(Arc<Mutex<Vec<Written>>>);
+
+/// Key and value.
+type Written = (Vec<u8>, Option<Vec<u8>>);
 
 impl ChangeLog for Journal {
     fn push(&self, change: Change) -> Sequence {
