@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError};
 
+use crate::blob::Folder;
 use crate::change::{Change, ChangeLog, TypedChange, note};
 use crate::gate::Gate;
 use crate::layout::Layout;
@@ -18,6 +19,7 @@ use crate::tree::Tree;
 pub(crate) struct Shared {
     pub(crate) gate: Gate,
     pub(crate) log: OnceLock<Arc<dyn ChangeLog>>,
+    pub(crate) blobs: Arc<Folder>,
 }
 
 /// The trees of a scope.
@@ -152,9 +154,19 @@ impl<K: Key, V: Record, L: Layout<K, V>> Core<K, V, L> {
     }
 
     /// Puts an entry in that was read from where it was kept: nobody hears of it.
-    pub(crate) fn restore(&self, scope: &Scope, key: K, value: V) {
+    pub(crate) fn restore(&self, scope: &Scope, key: K, mut value: V) {
+        self.attach(&mut value);
         let trees = self.trees_to_fill(scope);
         write(&trees[L::tree_of(&key)]).insert(key, Arc::new(value));
+    }
+
+    /// Finds the files of a value that was read.
+    pub(crate) fn attach(&self, value: &mut V) {
+        value.blobs(&mut |blob| {
+            if let Err(error) = blob.attach(&self.shared.blobs, self.info.service) {
+                tracing::error!(table = %self.info, %error, "content of a record cannot be found");
+            }
+        });
     }
 
     fn tell(&self, change: impl FnOnce() -> Change) {

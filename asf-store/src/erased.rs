@@ -133,7 +133,8 @@ impl<K: Key, V: Record, L: Layout<K, V>> AnyTable for Erased<K, V, L> {
     }
 
     fn put(&self, entry: Entry<'_>) -> Result<(), RecordError> {
-        let value: V = record::read(entry.version, entry.value)?;
+        let mut value: V = record::read(entry.version, entry.value)?;
+        self.0.attach(&mut value);
         self.0.view(entry.scope).insert(decode(entry.key)?, value);
         Ok(())
     }

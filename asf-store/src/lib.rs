@@ -8,12 +8,14 @@
 //! - [`Store`], [`Stores`]: the tables of one service, and the view of them from one account and region;
 //! - [`Table`]: entries by key, in one of the layouts [`Ordered`], [`Indexed`], [`Hashed`], [`Partitioned`];
 //! - [`Record`]: what an entry is when it is written down, with a version;
+//! - [`Blobs`]: content of any size, beside the records that have it;
 //! - [`ChangeLog`]: who hears of each change, in order; what makes them durable.
 //!
 //! Nothing here waits: no lock is held over an await, and a lock is held for one step of one table, or for
 //! the closure that is passed to [`Table::write`].
 
 mod attribute;
+mod blob;
 mod change;
 mod core;
 mod erased;
@@ -33,6 +35,7 @@ mod tree;
 #[doc(hidden)]
 pub use asf_types::identity;
 pub use attribute::Attribute;
+pub use blob::{Blob, BlobError, BlobReader, BlobWriter, Blobs};
 pub use change::{Change, ChangeLog, EntryChange, Sequence, track};
 pub use erased::{AnySnapshot, AnyTable, Entry, VisitError, Visitor};
 pub use index::{Index, Indexes, NoIndexes};

@@ -6,6 +6,8 @@ use std::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::blob::Blob;
+
 /// What entries are found by.
 pub trait Key: Clone + Ord + Hash + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
@@ -27,6 +29,11 @@ pub trait Record: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     fn migrate(from: u32, bytes: &[u8]) -> Result<Self, RecordError> {
         let _ = bytes;
         Err(RecordError::NoMigration { from, to: Self::VERSION })
+    }
+
+    /// Calls this with each [`Blob`] that it has, so that those of a record that was read find their files.
+    fn blobs(&mut self, visit: &mut dyn FnMut(&mut Blob)) {
+        let _ = visit;
     }
 }
 

@@ -1,11 +1,13 @@
 //! All tables of a process, or of a branch of its state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use asf_types::identity::{AccountId, Region};
 
+use crate::blob::{Blobs, Folder};
 use crate::change::ChangeLog;
 use crate::core::{Core, Shared};
 use crate::erased::{AnySnapshot, AnyTable, Entry, Erased};
@@ -40,6 +42,12 @@ pub trait Source: Send + Sync {
     /// Calls this with each entry of a table. What cannot be read of it is the source's to report: a table
     /// opens with what is whole.
     fn load(&self, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Result<(), RecordError>);
+
+    /// Whether all that was kept of a service could be read so far.
+    fn is_whole(&self, service: &str) -> bool {
+        let _ = service;
+        true
+    }
 }
 
 /// All tables of a process, or of a branch of its state: by service and attribute, opened when first used.
@@ -49,11 +57,27 @@ pub struct State(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
+    /// The first field, so that it is dropped first.
+    _closing: Closing,
     shared: Arc<Shared>,
     tables: Mutex<BTreeMap<TableKey, Arc<dyn AnyTable>>>,
     /// Tables that nobody has opened here, of the state that this is a branch of.
     inherited: Mutex<BTreeMap<TableKey, Arc<dyn AnySnapshot>>>,
     source: Option<Arc<dyn Source>>,
+    /// Services of which it was looked what a crash has left.
+    swept: Mutex<BTreeSet<&'static str>>,
+}
+
+/// Ends the deletion of files as the state goes: its records go too, but were not removed.
+#[derive(Default)]
+struct Closing(Option<Arc<Folder>>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.0 {
+            folder.close();
+        }
+    }
 }
 
 /// Service, attribute.
@@ -101,13 +125,45 @@ impl State {
         Self::default()
     }
 
-    /// A state whose tables begin with what a source has, and whose changes a log hears of.
+    /// A state whose tables begin with what a source has, and whose changes a log hears of. Large content goes
+    /// with the state.
     #[must_use]
     pub fn durable(source: Arc<dyn Source>, log: Arc<dyn ChangeLog>) -> Self {
-        let shared = Shared::default();
+        Self::kept_by(source, log, Folder::default())
+    }
+
+    /// As [`durable`](Self::durable), with a folder of its own for large content, which is there after a restart.
+    #[must_use]
+    pub fn durable_with_blobs(source: Arc<dyn Source>, log: Arc<dyn ChangeLog>, blobs: PathBuf) -> Self {
+        Self::kept_by(source, log, Folder::kept(blobs))
+    }
+
+    fn kept_by(source: Arc<dyn Source>, log: Arc<dyn ChangeLog>, blobs: Folder) -> Self {
+        let shared = Shared { blobs: Arc::new(blobs), ..Shared::default() };
         // It is new, so nothing is in it.
         let _ = shared.log.set(log);
-        Self(Arc::new(Inner { shared: Arc::new(shared), source: Some(source), ..Inner::default() }))
+        let closing = Closing(Some(shared.blobs.clone()));
+        let source = Some(source);
+        Self(Arc::new(Inner { _closing: closing, shared: Arc::new(shared), source, ..Inner::default() }))
+    }
+
+    /// Where a service puts content.
+    #[must_use]
+    pub fn blobs(&self, service: &'static str) -> Blobs {
+        Blobs::of(self.0.shared.blobs.clone(), service)
+    }
+
+    /// Deletes what a crash has left of a service's content, once its records are there. Not if some of them
+    /// could not be read: what they have may be of use to who mends them.
+    pub(crate) fn sweep(&self, service: &'static str) {
+        let is_whole = self.0.source.as_ref().is_none_or(|source| source.is_whole(service));
+        let mut swept = self.0.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_whole && swept.insert(service) {
+            let removed = self.0.shared.blobs.sweep(service);
+            if removed > 0 {
+                tracing::info!(service, removed, "files that a crash has left were deleted");
+            }
+        }
     }
 
     /// The store of a service, opened if nobody did.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use asf_types::identity::{AccountId, Region};
 use linkme::distributed_slice;
 
+use crate::blob::Blobs;
 use crate::layout::Layout;
 use crate::record::{Key, Record};
 use crate::scope::{Reach, Scope};
@@ -92,7 +93,9 @@ pub struct Stores<S> {
 
 impl<S: Store> Stores<S> {
     pub(crate) fn open(state: &State) -> Self {
-        Self { root: S::open(state.opener(S::SERVICE)), state: state.clone() }
+        let root = S::open(state.opener(S::SERVICE));
+        state.sweep(S::SERVICE);
+        Self { root, state: state.clone() }
     }
 
     /// The store that an account sees in a region. Takes no memory until something is put in. The region is
@@ -109,6 +112,12 @@ impl<S: Store> Stores<S> {
             let store = self.at(account, &region);
             (account, region, store)
         })
+    }
+
+    /// Where the service puts content.
+    #[must_use]
+    pub fn blobs(&self) -> Blobs {
+        self.state.blobs(S::SERVICE)
     }
 
     /// The state that it is of: for [`State::atomically`].

@@ -1,0 +1,68 @@
+//! A file with content, deleted with its last hold.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use super::BlobError;
+use super::folder::Folder;
+
+/// A file that does not change any more.
+#[derive(Debug)]
+pub(super) struct BlobFile {
+    /// Its name, by which records know it.
+    pub(super) id: Box<str>,
+    /// The service whose folder it is in.
+    pub(super) service: Box<str>,
+    folder: Arc<Folder>,
+    path: PathBuf,
+    /// Opened when it is first read.
+    opened: OnceLock<File>,
+}
+
+impl BlobFile {
+    pub(super) fn new(folder: Arc<Folder>, service: &str, id: &str, path: PathBuf) -> Self {
+        Self { id: id.into(), service: service.into(), folder, path, opened: OnceLock::new() }
+    }
+
+    /// Reads up to `length` bytes from an offset, at least one.
+    ///
+    /// # Errors
+    /// It is not there, or ends before.
+    pub(super) fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, BlobError> {
+        use std::os::unix::fs::FileExt as _;
+        let file = match self.opened.get() {
+            Some(file) => file,
+            None => {
+                let file = File::open(&self.path).map_err(|error| self.error("open", error))?;
+                self.opened.get_or_init(|| file)
+            }
+        };
+        let mut bytes = vec![0; length];
+        let read = loop {
+            match file.read_at(&mut bytes, offset) {
+                Ok(read) => break read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.error("read", error)),
+            }
+        };
+        if read == 0 {
+            return Err(BlobError::Damaged(self.path.display().to_string()));
+        }
+        bytes.truncate(read);
+        Ok(bytes)
+    }
+
+    fn error(&self, doing: &'static str, error: std::io::Error) -> BlobError {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => BlobError::Damaged(self.path.display().to_string()),
+            _ => BlobError::of(doing, &self.path, error),
+        }
+    }
+}
+
+impl Drop for BlobFile {
+    fn drop(&mut self) {
+        self.folder.forget(&self.service, &self.id, &self.path);
+    }
+}
