@@ -32,7 +32,9 @@ mod tree;
 #[doc(hidden)]
 pub use asf_types::identity;
 pub use attribute::Attribute;
-pub use change::{Change, ChangeLog, EntryChange, Sequence, track};
+pub use change::{
+    Change, ChangeLog, EntryChange, Former, NotWritten, Sequence, Sequences, Written, track,
+};
 pub use erased::{AnySnapshot, AnyTable, Entry, VisitError, Visitor};
 pub use index::{Index, Indexes, NoIndexes};
 pub use layout::{Hashed, InPartition, Indexed, Layout, Ordered, Partitioned};
@@ -42,6 +44,6 @@ pub use linkme;
 pub use record::{Key, Record, RecordError, decode, encode};
 pub use scope::{Reach, Scope, ScopeError};
 pub use snapshot::Snapshot;
-pub use state::{Opener, Selection, Source, State, StateSnapshot, TableInfo};
+pub use state::{Moments, Opener, Selection, Source, State, StateSnapshot, TableInfo};
 pub use store::{STORES, Store, StoreField, StorePlugin, Stores};
 pub use table::{Table, Writer};
