@@ -1,0 +1,123 @@
+//! The committer: from changes to transactions, on a thread of its own.
+
+use std::fs::File;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use asf_store::{Moments, NotWritten, Sequence};
+
+use crate::engine::EngineError;
+use crate::folder::note_commit;
+use crate::journal::{Save, Shared};
+use crate::log::Order;
+use crate::meta::{self, Meta};
+use crate::pending::Pending;
+
+/// What the committer and loads agree on.
+pub(crate) struct Desk {
+    pub(crate) pending: Pending,
+    /// What the disk says of itself.
+    meta: Meta,
+    /// The place of the last change that was absorbed.
+    last: Sequence,
+    commits_file: Option<File>,
+}
+
+impl Desk {
+    pub(crate) fn new(meta: Meta) -> Self {
+        Self { pending: Pending::default(), meta, last: 0, commits_file: None }
+    }
+
+    /// Takes what is in the queue. To be called in a moment.
+    pub(crate) fn absorb(&mut self, shared: &Shared) {
+        let taken = shared.queue.take();
+        self.last = taken.last;
+        let refused = self.pending.absorb(taken.changes, taken.first, &shared.problems);
+        shared.queue.refuse(refused);
+    }
+
+    /// Writes what is pending of a service, or of all.
+    fn commit(&mut self, shared: &Shared, service: Option<&str>) -> Result<(), EngineError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        self.pending.clear_tables(&mut shared.unread.lock().unwrap_or_else(PoisonError::into_inner));
+        let (mut batch, refused) = self.pending.batch(service, &shared.store, &shared.problems)?;
+        shared.queue.refuse(refused);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let next = self.meta.next(&shared.product, &self.pending.tables(service));
+        batch.insert(meta::SPACE.to_owned(), next.records(&self.meta));
+        shared.store.commit(&batch)?;
+        self.meta = next;
+        self.note_commit(shared);
+        Ok(())
+    }
+
+    fn note_commit(&mut self, shared: &Shared) {
+        if self.commits_file.is_none() {
+            self.commits_file = shared.folder.commits_file().ok();
+        }
+        if let Some(file) = &mut self.commits_file {
+            // It only helps to notice damage: what it cannot say now, it says after the next commit.
+            let _ = note_commit(file, self.meta.commit);
+        }
+    }
+}
+
+/// Commits until the journal is closed.
+pub(crate) fn run(shared: &Shared, moments: &Moments) {
+    let mut has_failed = false;
+    loop {
+        let turn = shared.queue.next_turn(has_failed);
+        let mut desk = shared.lock_desk();
+        // The order of locks is: desk, moment, queue.
+        let _ = moments.take(|| desk.absorb(shared));
+        for Order { service, done } in turn.orders {
+            let written = write(&mut desk, shared, service.as_deref());
+            let _ = done.send(written.map_err(|error| NotWritten { reason: error.to_string().into() }));
+        }
+        let is_due = match shared.save {
+            Save::OnRequest => true,
+            Save::AtEnd => turn.is_closing,
+            Save::Manual => false,
+        };
+        if is_due {
+            let written = write(&mut desk, shared, None);
+            if let (Err(error), false) = (&written, has_failed) {
+                tracing::error!(%error, "changes are not saved; it is tried again");
+            }
+            if written.is_ok() && has_failed {
+                tracing::info!("changes are saved again");
+            }
+            has_failed = written.is_err();
+        }
+        drop(desk);
+        if turn.is_closing {
+            shared.finish(has_failed);
+            return;
+        }
+    }
+}
+
+/// Writes, tells those who wait, and only then lets go of what was before.
+fn write(desk: &mut Desk, shared: &Shared, service: Option<&str>) -> Result<(), EngineError> {
+    match desk.commit(shared, service) {
+        Ok(()) => {
+            let written = desk.pending.written(service);
+            if desk.pending.is_empty() {
+                shared.queue.publish(desk.last);
+            }
+            drop(written);
+            Ok(())
+        }
+        Err(error) => {
+            shared.store.reopen();
+            shared.queue.fail(desk.last, &error.to_string());
+            Err(error)
+        }
+    }
+}
+
+/// A desk that may be locked by a load.
+pub(crate) type SharedDesk = Arc<Mutex<Desk>>;
