@@ -1,7 +1,7 @@
 //! The committer: from changes to transactions, on a thread of its own.
 
 use std::fs::File;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::PoisonError;
 
 use asf_store::{Moments, NotWritten, Sequence};
 
@@ -9,24 +9,21 @@ use crate::engine::EngineError;
 use crate::folder::note_commit;
 use crate::journal::{Save, Shared};
 use crate::log::Order;
-use crate::meta::{self, Meta};
+use crate::meta::Meta;
 use crate::pending::Pending;
 
 /// What the committer and loads agree on.
+#[derive(Default)]
 pub(crate) struct Desk {
     pub(crate) pending: Pending,
-    /// What the disk says of itself.
-    meta: Meta,
     /// The place of the last change that was absorbed.
     last: Sequence,
     commits_file: Option<File>,
+    /// Whether the last commit failed.
+    is_in_doubt: bool,
 }
 
 impl Desk {
-    pub(crate) fn new(meta: Meta) -> Self {
-        Self { pending: Pending::default(), meta, last: 0, commits_file: None }
-    }
-
     /// Takes what is in the queue. To be called in a moment.
     pub(crate) fn absorb(&mut self, shared: &Shared) {
         let taken = shared.queue.take();
@@ -41,26 +38,37 @@ impl Desk {
             return Ok(());
         }
         self.pending.clear_tables(&mut shared.unread.lock().unwrap_or_else(PoisonError::into_inner));
-        let (mut batch, refused) = self.pending.batch(service, &shared.store, &shared.problems)?;
+        let (batch, refused) = self.pending.batch(service, &shared.store, &shared.problems)?;
         shared.queue.refuse(refused);
         if batch.is_empty() {
             return Ok(());
         }
-        let next = self.meta.next(&shared.product, &self.pending.tables(service));
-        batch.insert(meta::SPACE.to_owned(), next.records(&self.meta));
-        shared.store.commit(&batch)?;
-        self.meta = next;
-        self.note_commit(shared);
+        let versions = self.pending.versions(service);
+        if self.is_in_doubt {
+            // Whether the last commit is on disk is for the disk to say.
+            *shared.lock_meta() = Meta::read(&shared.store, &shared.problems)?;
+        }
+        self.is_in_doubt = true;
+        let mut next = None;
+        shared.store.commit(&batch, &mut |growth| {
+            next.insert(shared.lock_meta().next(&shared.product, &versions, growth)).records()
+        })?;
+        let mut meta = shared.lock_meta();
+        meta.apply(next.unwrap_or_default());
+        self.is_in_doubt = false;
+        let commit = meta.commit;
+        drop(meta);
+        self.note_commit(shared, commit);
         Ok(())
     }
 
-    fn note_commit(&mut self, shared: &Shared) {
+    fn note_commit(&mut self, shared: &Shared, commit: u64) {
         if self.commits_file.is_none() {
             self.commits_file = shared.folder.commits_file().ok();
         }
         if let Some(file) = &mut self.commits_file {
             // It only helps to notice damage: what it cannot say now, it says after the next commit.
-            let _ = note_commit(file, self.meta.commit);
+            let _ = note_commit(file, commit);
         }
     }
 }
@@ -118,6 +126,3 @@ fn write(desk: &mut Desk, shared: &Shared, service: Option<&str>) -> Result<(), 
         }
     }
 }
-
-/// A desk that may be locked by a load.
-pub(crate) type SharedDesk = Arc<Mutex<Desk>>;

@@ -5,13 +5,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use asf_store::{NotWritten, State};
+use asf_store::{NotWritten, State, TableInfo};
 
-use crate::committer::{self, Desk, SharedDesk};
+use crate::committer::{self, Desk};
 use crate::engine::{self, EngineError, Open, Store};
 use crate::folder::{Folder, FolderError};
 use crate::log::{Log, Queue, Thread};
-use crate::meta::{Meta, TooNew};
+use crate::meta::{self, Meta, TooNew};
 use crate::problem::Problems;
 use crate::source::Kept;
 
@@ -94,7 +94,9 @@ pub(crate) struct Shared {
     pub(crate) folder: Folder,
     pub(crate) store: Store,
     pub(crate) queue: Arc<Queue>,
-    pub(crate) desk: SharedDesk,
+    desk: Mutex<Desk>,
+    /// What the disk says of itself.
+    meta: Mutex<Meta>,
     pub(crate) problems: Problems,
     /// Tables that began empty although the disk may have something of them.
     pub(crate) unread: Mutex<BTreeSet<(&'static str, &'static str)>>,
@@ -103,6 +105,16 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn lock_desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Never held while something else is waited for.
+    pub(crate) fn lock_meta(&self) -> MutexGuard<'_, Meta> {
+        self.meta.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many entries a table should have on disk.
+    pub(crate) fn entries_of(&self, table: &TableInfo) -> u64 {
+        self.lock_meta().tables.get(&meta::name(table)).map_or(0, |it| it.entries)
     }
 
     /// What the committer does last.
@@ -173,7 +185,10 @@ impl Journal {
         }
         if let Some(last) = folder.last_commit().filter(|last| *last > meta.commit) {
             let lost = if store.is_there() {
-                format!("commits {} to {last} are lost: the file is damaged, or an older one", meta.commit + 1)
+                format!(
+                    "commits {} to {last} are lost: the file is damaged, or an older one",
+                    meta.commit + 1
+                )
             } else {
                 format!("it is missing, and with it {last} commits")
             };
@@ -186,7 +201,8 @@ impl Journal {
             folder,
             store,
             queue: queue.clone(),
-            desk: Arc::new(Mutex::new(Desk::new(meta))),
+            desk: Mutex::default(),
+            meta: Mutex::new(meta),
             problems,
             unread: Mutex::default(),
         });

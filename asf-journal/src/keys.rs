@@ -29,6 +29,13 @@ pub(crate) fn of_entry(attribute: &str, scope: &Scope, entry: &[u8]) -> Vec<u8> 
     key
 }
 
+/// The attribute of the key of an entry.
+pub(crate) fn attribute(key: &[u8]) -> &str {
+    let end = key.iter().position(|byte| *byte == END).unwrap_or_default();
+    // Only of keys that were made here.
+    std::str::from_utf8(key.get(..end).unwrap_or_default()).unwrap_or_default()
+}
+
 /// The scope as it is written, and the entry's own key, of the key of an entry.
 pub(crate) fn split<'a>(attribute: &str, key: &'a [u8]) -> Option<(&'a str, &'a [u8])> {
     let rest = key.strip_prefix(attribute.as_bytes())?.strip_prefix(&[END])?;
@@ -46,6 +53,7 @@ mod tests {
         let scope: Scope = "111122223333/eu-west-1".parse().unwrap();
         let key = of_entry("queues", &scope, b"a\0b");
         assert_eq!(key, b"queues\x00111122223333/eu-west-1\0a\0b");
+        assert_eq!(attribute(&key), "queues");
         assert_eq!(split("queues", &key), Some(("111122223333/eu-west-1", &b"a\0b"[..])));
         assert_eq!(split("queue", &key), None);
         assert_eq!(split("queues", b"queues\x00111122223333"), None);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use asf_store::{TableInfo, State};
+use asf_store::{State, TableInfo};
 
-use crate::engine::{EngineError, Store};
+use crate::engine::{Changes, EngineError, Growth, Store};
 use crate::frame;
 use crate::problem::Problems;
 
@@ -14,8 +14,8 @@ pub(crate) const SPACE: &str = "asf.meta";
 const PRODUCT: &[u8] = b"product";
 /// The number of the last commit.
 const COMMIT: &[u8] = b"commit";
-/// What the keys of tables begin with; `sqs.queues` follows.
-const VERSION: &[u8] = b"version/";
+/// What the keys of tables begin with; `sqs.queues` follows. The value is version and number of entries.
+const TABLE: &[u8] = b"table/";
 /// Of the values here.
 const OWN_VERSION: u32 = 1;
 
@@ -36,8 +36,17 @@ pub struct TooNew {
 pub(crate) struct Meta {
     pub(crate) product: String,
     pub(crate) commit: u64,
-    /// The highest version of records of each table.
-    pub(crate) versions: BTreeMap<String, u32>,
+    /// The tables by name: `sqs.queues`.
+    pub(crate) tables: BTreeMap<String, TableMeta>,
+}
+
+/// What a state says of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TableMeta {
+    /// The highest version of its records.
+    pub(crate) version: u32,
+    /// How many there are. Damage to the nodes of a tree can make entries vanish that are whole.
+    pub(crate) entries: u64,
 }
 
 impl Meta {
@@ -62,8 +71,11 @@ impl Meta {
             PRODUCT => self.product = String::from_utf8(value.to_vec()).ok()?,
             COMMIT => self.commit = u64::from_le_bytes(value.try_into().ok()?),
             _ => {
-                let table = std::str::from_utf8(key.strip_prefix(VERSION)?).ok()?;
-                self.versions.insert(table.to_owned(), u32::from_le_bytes(value.try_into().ok()?));
+                let table = std::str::from_utf8(key.strip_prefix(TABLE)?).ok()?;
+                let (version, entries) = value.split_first_chunk::<4>()?;
+                let version = u32::from_le_bytes(*version);
+                let entries = u64::from_le_bytes(entries.try_into().ok()?);
+                self.tables.insert(table.to_owned(), TableMeta { version, entries });
             }
         }
         Some(())
@@ -71,42 +83,56 @@ impl Meta {
 
     /// What is newer here than this build knows.
     pub(crate) fn too_new(&self) -> Vec<TooNew> {
-        if self.versions.is_empty() {
+        if self.tables.is_empty() {
             return Vec::new();
         }
         let known: BTreeMap<String, u32> =
             State::declared().iter().map(|info| (info.to_string(), info.version)).collect();
-        let newer = |(table, found): (&String, &u32)| {
-            let known = *known.get(table)?;
-            (*found > known).then(|| TooNew { table: table.clone(), found: *found, known })
+        let newer = |(table, meta): (&String, &TableMeta)| {
+            let (known, found) = (*known.get(table)?, meta.version);
+            (found > known).then(|| TooNew { table: table.clone(), found, known })
         };
-        self.versions.iter().filter_map(newer).collect()
+        self.tables.iter().filter_map(newer).collect()
     }
 
-    /// What a commit writes besides its changes. Taken over once it is written.
-    pub(crate) fn next(&self, product: &str, tables: &BTreeMap<String, u32>) -> Self {
-        let mut next = Self { product: product.to_owned(), commit: self.commit + 1, ..self.clone() };
-        for (table, version) in tables {
-            let highest = next.versions.entry(table.clone()).or_insert(0);
-            *highest = (*highest).max(*version);
+    /// What a commit changes here: the number of the commit, the product, and the tables whose version or
+    /// number of entries is another.
+    pub(crate) fn next(&self, product: &str, versions: &BTreeMap<String, u32>, growth: &Growth<'_>) -> Self {
+        let mut tables = BTreeMap::new();
+        let known = |name: &String| self.tables.get(name).copied().unwrap_or_default();
+        for ((service, attribute), more) in growth.iter().filter(|(_, more)| **more != 0) {
+            let name = format!("{service}.{attribute}");
+            let table = known(&name);
+            let entries = table.entries.saturating_add_signed(*more);
+            tables.insert(name, TableMeta { entries, ..table });
         }
-        next
+        for (name, version) in versions {
+            let table = tables.get(name).copied().unwrap_or_else(|| known(name));
+            if table.version < *version {
+                tables.insert(name.clone(), TableMeta { version: *version, ..table });
+            }
+        }
+        Self { product: product.to_owned(), commit: self.commit + 1, tables }
     }
 
-    /// The records that differ from before.
-    pub(crate) fn records(&self, before: &Self) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
-        let record = |key: &[u8], value: &[u8]| {
-            (key.to_vec(), Some(frame::write(SPACE, key, OWN_VERSION, value)))
-        };
-        let mut records = vec![record(COMMIT, &self.commit.to_le_bytes())];
-        if self.product != before.product {
-            records.push(record(PRODUCT, self.product.as_bytes()));
-        }
-        for (table, version) in self.versions.iter().filter(|(table, it)| before.versions.get(*table) != Some(it)) {
-            let key = [VERSION, table.as_bytes()].concat();
-            records.push(record(&key, &version.to_le_bytes()));
-        }
+    /// The records of what a commit changes.
+    pub(crate) fn records(&self) -> Changes {
+        let record =
+            |key: &[u8], value: &[u8]| (key.to_vec(), Some(frame::write(SPACE, key, OWN_VERSION, value)));
+        let mut records =
+            vec![record(COMMIT, &self.commit.to_le_bytes()), record(PRODUCT, self.product.as_bytes())];
+        records.extend(self.tables.iter().map(|(name, table)| {
+            let value = [&table.version.to_le_bytes()[..], &table.entries.to_le_bytes()].concat();
+            record(&[TABLE, name.as_bytes()].concat(), &value)
+        }));
         records
+    }
+
+    /// Takes over what a commit has changed.
+    pub(crate) fn apply(&mut self, next: Self) {
+        self.product = next.product;
+        self.commit = next.commit;
+        self.tables.extend(next.tables);
     }
 }
 

@@ -126,7 +126,9 @@ impl Pending {
     ) -> Result<(Batch, Vec<Refused>), EngineError> {
         let mut batch = Batch::new();
         let mut refused = Vec::new();
-        for (space, pending) in self.services.iter_mut().filter(|(it, _)| service.is_none_or(|wanted| wanted == **it)) {
+        for (space, pending) in
+            self.services.iter_mut().filter(|(it, _)| service.is_none_or(|wanted| wanted == **it))
+        {
             let mut changes = Vec::new();
             for prefix in pending.cleared.keys() {
                 store.visit(space, prefix, &mut |key, _| {
@@ -154,13 +156,13 @@ impl Pending {
                     }
                 }
             });
-            batch.insert((*space).to_owned(), changes);
+            batch.insert(*space, changes);
         }
         Ok((batch, refused))
     }
 
     /// The versions of what is to be written.
-    pub(crate) fn tables(&self, service: Option<&str>) -> BTreeMap<String, u32> {
+    pub(crate) fn versions(&self, service: Option<&str>) -> BTreeMap<String, u32> {
         let wanted = self.services.iter().filter(|(it, _)| service.is_none_or(|wanted| wanted == **it));
         wanted.flat_map(|(_, pending)| pending.tables.clone()).collect()
     }
@@ -178,7 +180,8 @@ impl Service {
     fn clear(&mut self, prefix: Vec<u8>, former: Option<Former>) {
         // What was pending of it will not be written; what the disk may have of it is still held.
         let mut held = Vec::new();
-        let gone: Vec<_> = self.entries.extract_if(prefix.clone().., |key, _| key.starts_with(&prefix)).collect();
+        let gone: Vec<_> =
+            self.entries.extract_if(prefix.clone().., |key, _| key.starts_with(&prefix)).collect();
         let mut is_tried = false;
         for (_, entry) in gone {
             is_tried |= entry.formers.is_tried;

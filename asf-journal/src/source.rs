@@ -24,14 +24,16 @@ impl Source for Kept {
         }
         unread.remove(&(table.service, table.attribute));
         drop(unread);
+        // What the state says of the table cannot change before it is open, or during a reload.
         read(&self.shared, table, put);
     }
 }
 
 fn read(shared: &Shared, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Result<(), RecordError>) {
     let mut scopes: BTreeMap<String, Option<Scope>> = BTreeMap::new();
-    let (mut whole, mut damaged, mut unread) = (0_usize, 0_usize, BTreeMap::<String, usize>::new());
+    let (mut found, mut damaged, mut unread) = (0_u64, 0_u64, BTreeMap::<String, u64>::new());
     let visited = shared.store.visit(table.service, &keys::of_table(table.attribute), &mut |key, value| {
+        found += 1;
         let entry = || {
             let (version, value) = frame::read(table.service, key, value)?;
             let (scope, own) = keys::split(table.attribute, key)?;
@@ -48,9 +50,8 @@ fn read(shared: &Shared, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Re
             damaged += 1;
             return;
         };
-        match put(Entry { scope, key, version, value }) {
-            Ok(()) => whole += 1,
-            Err(error) => *unread.entry(error.to_string()).or_default() += 1,
+        if let Err(error) = put(Entry { scope, key, version, value }) {
+            *unread.entry(error.to_string()).or_default() += 1;
         }
     });
     let note = |what: String| shared.problems.note(table.to_string(), what);
@@ -60,7 +61,10 @@ fn read(shared: &Shared, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Re
     for (error, count) in unread {
         note(format!("{count} records were left out: {error}"));
     }
+    let expected = shared.entries_of(table);
     if let Err(error) = visited {
-        note(format!("only {whole} records could be read: {error}"));
+        note(format!("{found} of {expected} records could be reached: {error}"));
+    } else if found != expected {
+        note(format!("{found} records are there, and {expected} should be"));
     }
 }

@@ -32,9 +32,7 @@ mod tree;
 #[doc(hidden)]
 pub use asf_types::identity;
 pub use attribute::Attribute;
-pub use change::{
-    Change, ChangeLog, EntryChange, Former, NotWritten, Sequence, Sequences, Written, track,
-};
+pub use change::{Change, ChangeLog, EntryChange, Former, NotWritten, Sequence, Sequences, Written, track};
 pub use erased::{AnySnapshot, AnyTable, Entry, VisitError, Visitor};
 pub use index::{Index, Indexes, NoIndexes};
 pub use layout::{Hashed, InPartition, Indexed, Layout, Ordered, Partitioned};

@@ -206,9 +206,9 @@ impl State {
                 table.adopt(&**snapshot);
             }
         })?;
-        let entries = read.iter().map(|(_, snapshot)| {
-            snapshot.scopes().iter().map(|scope| snapshot.len(scope)).sum::<usize>()
-        });
+        let entries = read
+            .iter()
+            .map(|(_, snapshot)| snapshot.scopes().iter().map(|scope| snapshot.len(scope)).sum::<usize>());
         Some(entries.sum())
     }
 

@@ -12,9 +12,17 @@ use std::sync::{PoisonError, RwLock};
 
 pub(crate) use redb::open;
 
-/// What changes in one transaction, by space: keys with their values, `None` where an entry goes. Later
-/// ones of the same key win.
-pub(crate) type Batch = BTreeMap<String, Vec<(Vec<u8>, Option<Vec<u8>>)>>;
+/// Keys with their values, `None` where an entry goes. Later ones of the same key win.
+pub(crate) type Changes = Vec<(Vec<u8>, Option<Vec<u8>>)>;
+
+/// What changes in one transaction, by space.
+pub(crate) type Batch = BTreeMap<&'static str, Changes>;
+
+/// How many entries of each table came (or went), by space and attribute.
+pub(crate) type Growth<'a> = BTreeMap<(&'a str, &'a str), i64>;
+
+/// Changes of [`meta::SPACE`](crate::meta::SPACE) that depend on what the others did.
+pub(crate) type Closing<'a> = dyn FnMut(&Growth<'_>) -> Changes + 'a;
 
 /// What goes wrong with the engine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +42,7 @@ pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) + 'a;
 pub(crate) trait Engine: Send + Sync {
     /// Changes all of it or nothing; it is on disk when this returns. After an error, the handle is of no
     /// more use, and whether the batch is there is not known.
-    fn commit(&self, batch: &Batch) -> Result<(), EngineError>;
+    fn commit(&self, batch: &Batch, closing: &mut Closing<'_>) -> Result<(), EngineError>;
 
     /// Calls this with the entries of a space whose keys begin so, in order. What it was called with before
     /// an error is as good as any.
@@ -82,8 +90,8 @@ impl Store {
     }
 
     /// See [`Engine::commit`].
-    pub(crate) fn commit(&self, batch: &Batch) -> Result<(), EngineError> {
-        self.with(|engine| engine.commit(batch))
+    pub(crate) fn commit(&self, batch: &Batch, closing: &mut Closing<'_>) -> Result<(), EngineError> {
+        self.with(|engine| engine.commit(batch, closing))
     }
 
     /// Lets go of a handle that failed: the next use opens the file again.
@@ -92,12 +100,7 @@ impl Store {
     }
 
     /// See [`Engine::visit`]. Nothing, if there is no file.
-    pub(crate) fn visit(
-        &self,
-        space: &str,
-        prefix: &[u8],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), EngineError> {
+    pub(crate) fn visit(&self, space: &str, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
         if !self.is_there() {
             return Ok(());
         }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use redb::{Builder, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, TableDefinition, TableError};
 
-use super::{Batch, Engine, EngineError, Visit, told};
+use super::{Batch, Closing, Engine, EngineError, Growth, Visit, told};
+use crate::{keys, meta};
 
 /// Bytes of pages that are kept in memory. The state is in memory already: this is for the pages that a
 /// commit reads on its way, and more did not make it faster.
@@ -18,6 +19,8 @@ const WORTH_COMPACTING: u64 = 16 << 20;
 fn definition(space: &str) -> TableDefinition<'_, &'static [u8], &'static [u8]> {
     TableDefinition::new(space)
 }
+
+type Space<'a> = redb::Table<'a, &'static [u8], &'static [u8]>;
 
 type Walk<'a> = dyn FnMut(&ReadOnlyTable<&'static [u8], &'static [u8]>) -> Result<(), EngineError> + 'a;
 
@@ -46,9 +49,8 @@ pub(crate) fn open_with(
 
 /// Runs this; a panic, which damaged files can bring about, is an error.
 fn guarded<R>(path: &Path, run: impl FnOnce() -> Result<R, EngineError>) -> Result<R, EngineError> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-        Err(EngineError::Damaged { file: path.to_owned(), reason: words(&*panic) })
-    })
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|panic| Err(EngineError::Damaged { file: path.to_owned(), reason: words(&*panic) }))
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {
@@ -90,19 +92,32 @@ impl Redb {
 }
 
 impl Engine for Redb {
-    fn commit(&self, batch: &Batch) -> Result<(), EngineError> {
+    fn commit(&self, batch: &Batch, closing: &mut Closing<'_>) -> Result<(), EngineError> {
         let path = &*self.path;
         guarded(path, || {
             let transaction = self.database()?.begin_write().map_err(|error| failed(path, error))?;
+            let apply = |table: &mut Space<'_>, key: &[u8], value: Option<&[u8]>| {
+                let former = match value {
+                    Some(value) => table.insert(key, value).map(|former| former.is_some()),
+                    None => table.remove(key).map(|former| former.is_some()),
+                };
+                let was_there = former.map_err(|error| failed(path, error))?;
+                Ok(i64::from(value.is_some()) - i64::from(was_there))
+            };
+            let mut growth = Growth::new();
             for (space, changes) in batch {
                 let mut table =
                     transaction.open_table(definition(space)).map_err(|error| failed(path, error))?;
                 for (key, value) in changes {
-                    let done = match value {
-                        Some(value) => table.insert(&**key, &**value).map(drop),
-                        None => table.remove(&**key).map(drop),
-                    };
-                    done.map_err(|error| failed(path, error))?;
+                    let more = apply(&mut table, key, value.as_deref())?;
+                    *growth.entry((space, keys::attribute(key))).or_default() += more;
+                }
+            }
+            {
+                let mut table =
+                    transaction.open_table(definition(meta::SPACE)).map_err(|error| failed(path, error))?;
+                for (key, value) in closing(&growth) {
+                    apply(&mut table, &key, value.as_deref())?;
                 }
             }
             // With the durability that a transaction has by default: it is on disk then.

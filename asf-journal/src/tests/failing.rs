@@ -114,11 +114,10 @@ async fn nothing_is_acknowledged_that_is_not_on_disk() {
         let journal = Journal::open(Options::new(folder.path())).unwrap();
         let table = numbers(journal.state(), "a");
         // What failed before was written with what came after it.
-        assert_eq!(table.range(.., 9).iter().map(|(key, value)| (*key, **value)).collect::<Vec<_>>(), [
-            (1, 1),
-            (2, 2),
-            (3, 3)
-        ]);
+        assert_eq!(
+            table.range(.., 9).iter().map(|(key, value)| (*key, **value)).collect::<Vec<_>>(),
+            [(1, 1), (2, 2), (3, 3)]
+        );
         assert_eq!(journal.problems().list(), []);
     }
 }

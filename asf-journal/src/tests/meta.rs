@@ -8,7 +8,7 @@ use asf_store::{Ordered, State, Table};
 use crate::engine::{self, Batch, Store as Engine};
 use crate::folder::{Folder, FolderError};
 use crate::journal::{Journal, OpenError, Options};
-use crate::meta::{self, Meta, TooNew};
+use crate::meta::{self, Meta, TableMeta, TooNew};
 use crate::problem::Problems;
 
 /// So that there is a table that is declared.
@@ -34,15 +34,18 @@ async fn a_newer_state_is_refused_before_it_is_touched() {
         Engine::new(file.clone(), Box::new(move || engine::open(&file)))
     };
     let before = Meta::read(&store(), &Problems::default()).unwrap();
-    let versions = |version| BTreeMap::from([("declared.numbers".to_owned(), version)]);
-    assert_eq!(before, Meta { product: "0.1.0".to_owned(), commit: 1, versions: versions(1) });
+    let tables =
+        |version| BTreeMap::from([("declared.numbers".to_owned(), TableMeta { version, entries: 1 })]);
+    assert_eq!(before, Meta { product: "0.1.0".to_owned(), commit: 1, tables: tables(1) });
 
-    let newer = Meta { product: "7.0.0".to_owned(), commit: 1, versions: versions(3) };
-    store().commit(&Batch::from([(meta::SPACE.to_owned(), newer.records(&before))])).unwrap();
+    let newer = Meta { product: "7.0.0".to_owned(), commit: 1, tables: tables(3) };
+    store().commit(&Batch::new(), &mut |_| newer.records()).unwrap();
     let records = || {
         let mut records = Vec::new();
         for space in [meta::SPACE, "declared"] {
-            store().visit(space, b"", &mut |key, value| records.push((key.to_vec(), value.to_vec()))).unwrap();
+            store()
+                .visit(space, b"", &mut |key, value| records.push((key.to_vec(), value.to_vec())))
+                .unwrap();
         }
         records
     };

@@ -57,7 +57,8 @@ async fn the_former_value_is_held_until_the_next_is_written_and_those_between_ar
     let folder = tempfile::tempdir().unwrap();
     let options = || Options { save: Save::AtEnd, ..Options::new(folder.path()) };
     let journal = Journal::open(options()).unwrap();
-    let table = |state: &State| -> Table<u64, Counted> { state.opener("of-tests").table("c", Reach::CrossAccount) };
+    let table =
+        |state: &State| -> Table<u64, Counted> { state.opener("of-tests").table("c", Reach::CrossAccount) };
     let counted = table(journal.state());
     for value in 0..10_000 {
         counted.insert(1, Counted::from(value));

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use asf_store::{
-    AnySnapshot, Change, ChangeLog, Entry, Ordered, Reach, RecordError, Sequence, Sequences, Source, State, Table, TableInfo,
-    decode, track,
+    AnySnapshot, Change, ChangeLog, Entry, Ordered, Reach, RecordError, Sequence, Sequences, Source, State,
+    Table, TableInfo, decode, track,
 };
 
 fn table(state: &State, attribute: &'static str) -> Table<u64, u64> {
