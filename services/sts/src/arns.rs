@@ -1,6 +1,7 @@
 //! ARNs that come in: those of roles, and the check that AWS makes of each.
 
 use asf_runtime::identity::{AccountId, Arn};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
 
@@ -14,7 +15,7 @@ pub fn checked(text: &str) -> Result<Arn, Failure> {
 }
 
 /// The role that an ARN names: `arn:aws:iam::000000000000:role/path/name`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleArn {
     /// The whole ARN.
     pub arn: String,

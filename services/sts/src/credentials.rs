@@ -5,6 +5,7 @@ use asf_runtime::identity::AccountId;
 use asf_runtime::ids::Ids;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
 
 /// Random bytes of a secret access key: 40 characters.
 const SECRET: usize = 30;
@@ -14,7 +15,7 @@ const TOKEN: usize = 255;
 const TOKEN_START: [u8; 9] = [0x17, 0x6f, 0x72, 0x69, 0x67, 0x69, 0x6e, 0x5f, 0x32];
 
 /// The three parts that a client signs with.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// `LSIA..`; carries the account.
     pub access_key_id: String,

@@ -1,5 +1,6 @@
 //! Session policies: the inline document, the ARNs of managed ones, and how much both take when packed.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::arns;
@@ -15,7 +16,7 @@ const PACKED_LIMIT: usize = 1_600;
 const PACKING_LEVEL: u8 = 6;
 
 /// What restricts a session.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionPolicies {
     /// The inline policy, as it was passed.
     pub document: Option<String>,

@@ -1,6 +1,7 @@
 //! Who IAM knows: what STS asks it, behind a trait, and what holds without it.
 
 use asf_runtime::identity::AccountId;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::arns::RoleArn;
@@ -11,7 +12,7 @@ const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const UNIQUE: usize = 17;
 
 /// Who someone is, as `GetCallerIdentity` says it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// `AROA..:session`, `AIDA..`, ...
     pub user_id: String,

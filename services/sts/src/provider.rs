@@ -48,7 +48,7 @@ impl StsProvider {
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         Self {
-            sessions: Arc::default(),
+            sessions: Arc::new(SessionStore::of(settings.state())),
             principals: Arc::new(NoPrincipals),
             style: AccessKeyStyle::of(settings),
             seed: 0,

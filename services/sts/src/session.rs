@@ -1,7 +1,9 @@
 //! One session: what was issued, to whom, with what restrictions. What IAM's enforcement reads.
 
+use asf_macros::Record;
 use asf_runtime::Timestamp;
 use asf_runtime::identity::AccountId;
+use serde::{Deserialize, Serialize};
 
 use crate::arns::RoleArn;
 use crate::credentials::Credentials;
@@ -10,7 +12,7 @@ use crate::principals::Identity;
 use crate::tags::SessionTag;
 
 /// Temporary credentials and all that belongs to them. Never changes once issued.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Record)]
 pub struct Session {
     /// What the client signs with.
     pub credentials: Credentials,
@@ -41,7 +43,7 @@ pub struct Session {
 }
 
 /// Who acts in a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Principal {
     /// A role.
     AssumedRole {
@@ -74,7 +76,7 @@ pub enum Principal {
 }
 
 /// How a role was assumed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AssumedBy {
     /// `AssumeRole`
     Caller,

@@ -1,9 +1,11 @@
 //! The store of issued sessions, by access key id: bounded, and forgetting by the clock.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use asf_macros::Store;
 use asf_runtime::Timestamp;
+use asf_runtime::identity::{AccountId, Region};
+use asf_runtime::store::{Index, Indexed, Indexes, State, Table};
 
 use crate::error::{Failure, FailureKind};
 use crate::session::Session;
@@ -16,41 +18,64 @@ pub const MAX_BYTES: usize = 128 << 20;
 /// key that was never issued.
 pub const EXPIRED_KEPT: i64 = 24 * 60 * 60;
 
-/// All sessions, of all accounts and regions: a session is good everywhere in its partition.
+/// What STS keeps.
+#[derive(Clone, Debug, Store)]
+#[store(service = "sts")]
+pub struct StsStore {
+    /// All sessions by access key id, of all accounts and regions: a session is good everywhere in its
+    /// partition, and its key is unique.
+    #[store(cross_account)]
+    sessions: Table<String, Session, Indexed<SessionIndexes>>,
+}
+
+/// What the bounds ask for.
+#[derive(Clone, Debug, Default)]
+struct SessionIndexes {
+    by_end: Index<Timestamp, String>,
+    bytes: usize,
+}
+
+impl Indexes<String, Session> for SessionIndexes {
+    fn added(&mut self, key: &String, session: &Session) {
+        self.by_end.insert(session.expiration, key.clone());
+        self.bytes += session.weight();
+    }
+
+    fn removed(&mut self, key: &String, session: &Session) {
+        self.by_end.remove(session.expiration, key.clone());
+        self.bytes -= session.weight();
+    }
+}
+
+/// The sessions, bounded.
 ///
 /// When there are too many, those that end first are forgotten first. A call with a forgotten key is one
 /// with an unknown key, which still acts in the account that the key carries.
 #[derive(Debug)]
 pub struct SessionStore {
-    sessions: RwLock<Sessions>,
+    sessions: Table<String, Session, Indexed<SessionIndexes>>,
     max_sessions: usize,
     max_bytes: usize,
 }
 
-#[derive(Debug, Default)]
-struct Sessions {
-    by_key: HashMap<String, Arc<Session>>,
-    by_end: BTreeSet<(Timestamp, String)>,
-    bytes: usize,
-}
-
-impl Default for SessionStore {
-    fn default() -> Self {
-        Self::bounded(MAX_SESSIONS, MAX_BYTES)
-    }
-}
-
 impl SessionStore {
-    /// A store of at most so many sessions that take at most so many bytes.
+    /// The sessions of a state: at most [`MAX_SESSIONS`] that take at most [`MAX_BYTES`].
     #[must_use]
-    pub fn bounded(max_sessions: usize, max_bytes: usize) -> Self {
-        Self { sessions: RwLock::default(), max_sessions, max_bytes }
+    pub fn of(state: &State) -> Self {
+        Self::bounded(state, MAX_SESSIONS, MAX_BYTES)
+    }
+
+    /// At most so many sessions that take at most so many bytes.
+    #[must_use]
+    pub fn bounded(state: &State, max_sessions: usize, max_bytes: usize) -> Self {
+        let StsStore { sessions } = state.stores().at(AccountId::DEFAULT, &Region::default());
+        Self { sessions, max_sessions, max_bytes }
     }
 
     /// The session of an access key id, whether or not it is over.
     #[must_use]
     pub fn get(&self, access_key_id: &str) -> Option<Arc<Session>> {
-        self.sessions.read().unwrap_or_else(PoisonError::into_inner).by_key.get(access_key_id).cloned()
+        self.sessions.get(&access_key_id.to_owned())
     }
 
     /// The session behind a call's credentials: for the gateway, and for whoever enforces permissions.
@@ -83,48 +108,35 @@ impl SessionStore {
 
     /// Puts a session in, and forgets what is long over or too much.
     pub fn insert(&self, session: &Arc<Session>, now: Timestamp) {
-        let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
         let kept_since = now.plus_seconds(-EXPIRED_KEPT);
-        while sessions.by_end.first().is_some_and(|(end, _)| *end < kept_since) {
-            sessions.forget_first();
-        }
         let weight = session.weight();
-        while !sessions.by_end.is_empty()
-            && (sessions.by_key.len() >= self.max_sessions || sessions.bytes + weight > self.max_bytes)
-        {
-            sessions.forget_first();
-        }
-        let key = session.credentials.access_key_id.clone();
-        sessions.bytes += weight;
-        sessions.by_end.insert((session.expiration, key.clone()));
-        // Seeded ids may give a key again.
-        if let Some(former) = sessions.by_key.insert(key.clone(), session.clone()) {
-            sessions.bytes = sessions.bytes.saturating_sub(former.weight());
-            if former.expiration != session.expiration {
-                sessions.by_end.remove(&(former.expiration, key));
+        self.sessions.write(|sessions| {
+            // Seeded ids may give a key again.
+            sessions.remove(&session.credentials.access_key_id);
+            loop {
+                let indexes = sessions.tree().indexes();
+                let Some((end, first)) = indexes.by_end.iter().next() else { break };
+                let is_full =
+                    indexes.by_end.len() >= self.max_sessions || indexes.bytes + weight > self.max_bytes;
+                if *end >= kept_since && !is_full {
+                    break;
+                }
+                let first = first.clone();
+                sessions.remove(&first);
             }
-        }
+            sessions.insert(session.credentials.access_key_id.clone(), session.clone());
+        });
     }
 
     /// How many sessions are remembered.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.sessions.read().unwrap_or_else(PoisonError::into_inner).by_key.len()
+        self.sessions.len()
     }
 
     /// Whether none is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl Sessions {
-    fn forget_first(&mut self) {
-        if let Some((_, key)) = self.by_end.pop_first()
-            && let Some(session) = self.by_key.remove(&key)
-        {
-            self.bytes = self.bytes.saturating_sub(session.weight());
-        }
+        self.sessions.is_empty()
     }
 }

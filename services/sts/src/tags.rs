@@ -1,5 +1,7 @@
 //! Session tags: what a call passes, what it inherits, and what AWS refuses.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Failure, FailureKind};
 
 /// Most tags of a session.
@@ -10,7 +12,7 @@ const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
 
 /// A tag of a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionTag {
     /// Kept as it was given, but the same in any case.
     pub key: String,

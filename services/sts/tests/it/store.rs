@@ -1,5 +1,6 @@
 //! The bounds of the store of sessions.
 
+use asf_runtime::store::State;
 use asf_sts::sessions::{EXPIRED_KEPT, SessionStore};
 
 use crate::*;
@@ -18,9 +19,9 @@ fn those_that_end_first_are_forgotten_first() {
     let world = World::new();
     let made = sessions(&world, &[900, 3600, 1800]);
     for (store, remembered) in [
-        (SessionStore::bounded(2, usize::MAX), [false, true, true]),
-        (SessionStore::bounded(1, usize::MAX), [false, false, true]),
-        (SessionStore::bounded(9, 10_000), [false, true, true]),
+        (SessionStore::bounded(&State::new(), 2, usize::MAX), [false, true, true]),
+        (SessionStore::bounded(&State::new(), 1, usize::MAX), [false, false, true]),
+        (SessionStore::bounded(&State::new(), 9, 10_000), [false, true, true]),
     ] {
         for session in &made {
             store.insert(session, world.now());
@@ -34,7 +35,7 @@ fn those_that_end_first_are_forgotten_first() {
 fn the_same_session_twice_is_one() {
     let world = World::new();
     let made = sessions(&world, &[900]);
-    let store = SessionStore::bounded(2, 5_000);
+    let store = SessionStore::bounded(&State::new(), 2, 5_000);
     for _ in 0..3 {
         store.insert(&made[0], world.now());
     }
