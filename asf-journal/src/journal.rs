@@ -242,8 +242,13 @@ impl Journal {
     /// # Errors
     /// It cannot be written; it is kept in memory, and tried again with the next save.
     pub async fn save(&self, service: Option<&str>) -> Result<(), NotWritten> {
-        let closed = || NotWritten { reason: "the journal is closed".into() };
-        self.shared.queue.order(service).await.unwrap_or_else(|_| Err(closed()))
+        self.saver().save(service).await
+    }
+
+    /// What saves, and does not keep the journal open.
+    #[must_use]
+    pub fn saver(&self) -> Saver {
+        Saver(self.shared.queue.clone())
     }
 
     /// Replaces a service's entries, or all, by what is on disk. Returns how many there are. Takes as long as
@@ -272,6 +277,33 @@ impl Journal {
     /// kept, and whoever waits for it is told so.
     pub fn close(&self) {
         self.thread.end(&self.shared.queue);
+    }
+}
+
+/// Saves a journal as long as it is open, without keeping it so: for whoever saves from time to time.
+#[derive(Clone)]
+pub struct Saver(Arc<Queue>);
+
+impl Saver {
+    /// See [`Journal::save`].
+    ///
+    /// # Errors
+    /// Those of it; the journal is closed.
+    pub async fn save(&self, service: Option<&str>) -> Result<(), NotWritten> {
+        let closed = || NotWritten { reason: "the journal is closed".into() };
+        self.0.order(service).await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Whether there is nothing to save any more.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.is_closed()
+    }
+}
+
+impl fmt::Debug for Saver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Saver")
     }
 }
 

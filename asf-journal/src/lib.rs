@@ -32,6 +32,6 @@ mod source;
 mod tests;
 
 pub use folder::FolderError;
-pub use journal::{Journal, Load, OpenError, Options, Save};
+pub use journal::{Journal, Load, OpenError, Options, Save, Saver};
 pub use meta::TooNew;
 pub use problem::{Problem, Problems};

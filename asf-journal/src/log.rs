@@ -191,6 +191,10 @@ impl Queue {
         result
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().is_closing
+    }
+
     /// Nothing is taken any more.
     fn close(&self) {
         self.lock().is_closing = true;

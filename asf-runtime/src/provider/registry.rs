@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use asf_store::{Selection, State};
+
 use super::Provider;
 use crate::plugin::{PROVIDERS, ProviderPlugin, Settings};
 
@@ -71,16 +73,39 @@ impl Providers {
         Some(made.get_or_insert_with(|| (plugin.create)(&self.settings)).clone())
     }
 
+    /// Makes the provider of a service, if it is not there. What was kept of it is read then, which may take
+    /// long: on a thread where others do not wait for it.
+    pub async fn prepare(self: &Arc<Self>, service: &'static str) {
+        if !self.state().is_durable() || self.is_made(service) || !self.services.contains_key(service) {
+            return;
+        }
+        // Without a runtime, there is nobody who could wait.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let providers = self.clone();
+            let made = runtime.spawn_blocking(move || drop(providers.get(service))).await;
+            if let Err(error) = made {
+                tracing::error!(service, %error, "the provider cannot be made");
+            }
+        }
+    }
+
+    /// Where the stores of the providers are.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        self.settings.state()
+    }
+
     /// Whether the provider of a service has been made.
     #[must_use]
     pub fn is_made(&self, service: &str) -> bool {
         self.services.get(service).is_some_and(|it| it.made().is_some())
     }
 
-    /// Makes a provider forget everything, see [`Provider::reset`]. Calls that are under way end on the
+    /// Makes a provider forget everything, what was kept of it included, see [`Provider::reset`]. Calls that are under way end on the
     /// state that they began with. False if there is no such provider, or no way.
     pub fn reset(&self, service: &str) -> bool {
         let Some(entry) = self.services.get(service) else { return false };
+        self.state().reset(&Selection { service: Some(service.to_owned()), ..Selection::default() });
         let Some(made) = entry.made() else { return true };
         if made.reset() {
             return true;

@@ -60,10 +60,13 @@ impl ServiceRequests {
             request: std::mem::replace(&mut ctx.request, http::Request::new(()).into_parts().0),
             environment: ctx.environment.clone(),
         };
-        let result = provider.call(&call, operation, input).await;
+        // An answer tells of changes only when they are as safe as was promised.
+        let state = self.services.providers.state();
+        let (result, written) = state.durably(provider.call(&call, operation, input)).await;
         // Lent, not given: handlers after this one want them too.
         ctx.request = call.request;
         ctx.request_id = call.request_id;
+        written.map_err(|error| AwsError::internal(error.to_string()))?;
         ctx.response = match result? {
             Answer::Raw(response) => response,
             Answer::Output(mut output) => {

@@ -56,6 +56,8 @@ pub struct Internal {
     pub plugins: Vec<Arc<dyn Fn() -> Vec<PluginState> + Send + Sync>>,
     /// How often what was used.
     pub usage: Arc<dyn Fn() -> Value + Send + Sync>,
+    /// What was found damaged of the state that was kept.
+    pub problems: Arc<dyn Fn() -> Vec<String> + Send + Sync>,
     /// Whether the process is in a container.
     pub is_container: bool,
     /// Names the process.
@@ -83,6 +85,7 @@ impl Internal {
             is_debug: false,
             plugins: Vec::new(),
             usage: Arc::new(|| json!({})),
+            problems: Arc::new(Vec::new),
             is_container: false,
             machine_id: session_id.chars().take(8).collect(),
             session_id,
@@ -124,9 +127,10 @@ const ROUTES: &[(Method, &str, Answer)] = &[
     (Method::GET, "/usage", |it, _| {
         Box::pin(async move { respond::json(StatusCode::OK, &(it.internal.usage)()) })
     }),
-    (Method::POST, "/state/reset", |it, _| Box::pin(async move { state::reset_all(&it) })),
+    (Method::POST, "/state/reset", |it, _| Box::pin(async move { state::reset_all(&it).await })),
     (Method::POST, "/state/{service}/reset", |it, request| {
-        Box::pin(async move { state::reset(&it, &request) })
+        let service = request.params.get("service").unwrap_or_default().to_owned();
+        Box::pin(async move { state::reset(&it, &service).await })
     }),
     (Method::GET, "/openapi.json", |it, _| Box::pin(async move { openapi::json(&it) })),
     (Method::GET, "/openapi.yaml", |it, _| Box::pin(async move { openapi::yaml(&it) })),

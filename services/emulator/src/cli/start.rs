@@ -146,6 +146,8 @@ async fn serve(
         () = scripts.run(Stage::Boot) => {}
         () = signals.next() => return Ok(Action::Kill),
     }
+    let journal = crate::persistence::open(settings)?;
+    let around = Surroundings { journal: journal.clone(), ..around };
     let gateway = Arc::new(crate::controlled_gateway(session.layers.settings(), around)?);
     let server = Server::bind(&settings.listen.0, gateway).await.map_err(|it| match it.error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
@@ -190,6 +192,10 @@ async fn serve(
     tokio::select! {
         () = scripts.run(Stage::Shutdown) => {}
         () = again.next() => {}
+    }
+    if let Some(journal) = journal {
+        // Not in the way of what still runs; the process ends only when it is written.
+        tokio::task::spawn_blocking(move || journal.close()).await.context("the state may not be saved")?;
     }
     Ok(action.get())
 }
