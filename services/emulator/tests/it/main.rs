@@ -11,5 +11,6 @@ mod docker;
 mod elsewhere;
 mod foreground;
 mod listening;
+mod persistence;
 mod place;
 mod server;
