@@ -67,7 +67,7 @@ async fn flipped_bits_are_told_and_the_rest_is_there() {
     let written: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
     let mut random = rand::rngs::StdRng::seed_from_u64(7);
     let (mut told, mut most) = (0, 0);
-    for trial in 0..100 {
+    for trial in 0..60 {
         let folder = tempfile::tempdir().unwrap();
         copy(whole.path(), folder.path());
         let (at, bit) = (written[random.random_range(0..written.len())], random.random_range(0..8));
@@ -83,7 +83,7 @@ async fn flipped_bits_are_told_and_the_rest_is_there() {
         }
     }
     // The others hit pages that are free, or a file that is refused. Most cost one entry.
-    assert!(told > 25, "{told} of 100 were told");
+    assert!(told > 15, "{told} of 60 were told");
     assert!(most as u64 >= 2 * ENTRIES - 1, "{most} entries are there at best");
 }
 
@@ -127,4 +127,55 @@ async fn an_older_file_is_told() {
     let problems = open(folder.path()).problems().list();
     let [problem] = &*problems else { panic!("{problems:?}") };
     assert!(problem.what.starts_with("commits ") && problem.what.contains(" are lost"), "{problem}");
+}
+
+/// Half of the blocks that a commit wrote reach the disk: what a loss of power may leave while the sync is
+/// under way. The commit before it was acknowledged, this one was not.
+#[tokio::test]
+async fn a_torn_commit_costs_nothing_that_was_acknowledged() {
+    const BLOCK: usize = 4096;
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path()).await;
+    let journal = open(folder.path());
+    let (a, b) = (numbers(journal.state(), "a"), numbers(journal.state(), "b"));
+    let set = async |number: u64| {
+        let change = || drop((a.insert(number, value(number)), b.insert(number, value(number))));
+        journal.state().durably(async { journal.state().atomically(change) }).await.1.unwrap();
+    };
+    let file = folder.path().join("entries.redb");
+    for number in ENTRIES..ENTRIES + 3 {
+        set(number).await;
+    }
+    // The journal is open: this is what a process that ends here leaves.
+    let commits = std::fs::read(folder.path().join("commits")).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    set(ENTRIES + 3).await;
+    let after = std::fs::read(&file).unwrap();
+    assert_ne!(before, after);
+    let mut random = rand::rngs::StdRng::seed_from_u64(9);
+    let mut found = [0, 0];
+    for trial in 0..40 {
+        let torn_folder = tempfile::tempdir().unwrap();
+        let mut torn = before.clone();
+        torn.resize(after.len(), 0);
+        for at in (0..after.len()).step_by(BLOCK) {
+            let block = at..after.len().min(at + BLOCK);
+            if random.random_bool(0.5) {
+                torn[block.clone()].copy_from_slice(&after[block]);
+            }
+        }
+        std::fs::write(torn_folder.path().join("format"), "1").unwrap();
+        std::fs::write(torn_folder.path().join("commits"), &commits).unwrap();
+        std::fs::write(torn_folder.path().join("entries.redb"), torn).unwrap();
+        let journal = open(torn_folder.path());
+        let tables = ["a", "b"].map(|name| entries(&numbers(journal.state(), name)));
+        assert_eq!(tables[0], tables[1], "trial {trial}: half of a pair");
+        let more = tables[0].len() - ENTRIES as usize;
+        assert!((3..=4).contains(&more), "trial {trial}: {more} of 3 that were acknowledged");
+        assert!(tables[0].iter().all(|(key, it)| *it == value(*key)), "trial {trial}");
+        assert_eq!(journal.problems().list(), [], "trial {trial}");
+        found[more - 3] += 1;
+    }
+    // With and without it: the blocks were indeed mixed.
+    assert!(found[0] > 0, "{found:?}");
 }

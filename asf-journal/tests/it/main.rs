@@ -2,7 +2,9 @@
 
 mod crash;
 mod damage;
+mod figures;
 mod strategies;
+mod versions;
 
 use std::path::Path;
 
