@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use crate::change::{Change, ChangeLog, TypedChange, note};
 use crate::gate::Gate;
@@ -10,6 +10,7 @@ use crate::layout::Layout;
 use crate::record::{Key, Record};
 use crate::scope::Scope;
 use crate::state::TableInfo;
+use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tree::Tree;
 
 /// What all tables of a state share. Tables that outlive their state still have it.

@@ -9,7 +9,9 @@
 //! over an await, since it is only held within closures.
 
 use std::cell::RefCell;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::PoisonError;
+
+use crate::sync::{RwLock, RwLockReadGuard, thread_local};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -19,7 +21,7 @@ pub(crate) struct Gate {
 
 thread_local! {
     /// Addresses of the gates that this thread is in.
-    static HELD: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    static HELD: RefCell<Vec<usize>> = RefCell::new(Vec::new());
 }
 
 /// While it lives, no moment is taken.
@@ -33,14 +35,15 @@ struct Held(usize);
 
 impl Held {
     fn of(address: usize) -> Self {
-        HELD.with_borrow_mut(|held| held.push(address));
+        HELD.with(|held| held.borrow_mut().push(address));
         Self(address)
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        HELD.with_borrow_mut(|held| {
+        HELD.with(|held| {
+            let mut held = held.borrow_mut();
             if let Some(place) = held.iter().rposition(|address| *address == self.0) {
                 held.swap_remove(place);
             }
@@ -54,7 +57,7 @@ impl Gate {
     }
 
     fn is_held(&self) -> bool {
-        HELD.with_borrow(|held| held.contains(&self.address()))
+        HELD.with(|held| held.borrow().contains(&self.address()))
     }
 
     /// Enters, together with others.

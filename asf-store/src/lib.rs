@@ -25,6 +25,7 @@ mod scope;
 mod snapshot;
 mod state;
 mod store;
+mod sync;
 mod table;
 mod tree;
 
@@ -42,6 +43,6 @@ pub use linkme;
 pub use record::{Key, Record, RecordError, decode, encode};
 pub use scope::{Reach, Scope, ScopeError};
 pub use snapshot::Snapshot;
-pub use state::{Moments, Opener, Selection, Source, State, StateSnapshot, TableInfo};
+pub use state::{Moments, Opener, Selection, Source, State, StateSnapshot, Steps, TableInfo};
 pub use store::{STORES, Store, StoreField, StorePlugin, Stores};
 pub use table::{Table, Writer};

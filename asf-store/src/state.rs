@@ -9,6 +9,7 @@ use asf_types::identity::{AccountId, Region};
 use crate::change::{ChangeLog, NotWritten, track};
 use crate::core::{Core, Shared};
 use crate::erased::{AnySnapshot, AnyTable, Entry, Erased};
+use crate::gate::Inside;
 use crate::layout::Layout;
 use crate::record::{Key, Record, RecordError};
 use crate::scope::{Reach, Scope};
@@ -61,6 +62,17 @@ type Slot = Arc<OnceLock<Arc<dyn AnyTable>>>;
 
 /// Service, attribute.
 type TableKey = (&'static str, &'static str);
+
+/// Steps that belong together, see [`State::enter`]. It cannot be held over an await of a task that is
+/// spawned, since it cannot be sent to another thread.
+#[must_use]
+pub struct Steps<'a>(#[expect(dead_code, reason = "held, not read")] Inside<'a>);
+
+impl fmt::Debug for Steps<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Steps")
+    }
+}
 
 /// Which entries: those for which everything that is given fits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,8 +142,16 @@ impl State {
     ///
     /// The steps must be short: whoever takes a moment waits for them, and then others wait for that.
     pub fn atomically<R>(&self, steps: impl FnOnce() -> R) -> R {
-        let _inside = self.0.shared.gate.enter();
+        let _steps = self.enter();
         steps()
+    }
+
+    /// As [`atomically`](Self::atomically), until the guard is dropped: for types that guard their own state.
+    ///
+    /// Whoever has a lock of its own, under which it uses tables, enters before it locks, always: else it may
+    /// wait here for a moment that waits for whoever is inside and waits for that lock.
+    pub fn enter(&self) -> Steps<'_> {
+        Steps(self.0.shared.gate.enter())
     }
 
     /// Runs this while no step of any table is under way. `None`, and nothing is run, within

@@ -103,12 +103,24 @@ async fn figures() {
     }
     let begin = Instant::now();
     for part in 0..100 {
-        journal.state().durably(async { fill(part * MILLION / 100, (part + 1) * MILLION / 100) }).await.1.unwrap();
+        journal
+            .state()
+            .durably(async { fill(part * MILLION / 100, (part + 1) * MILLION / 100) })
+            .await
+            .1
+            .unwrap();
     }
-    println!("a million entries: {:?}, {} MiB on disk, {} MiB resident", begin.elapsed(), megabytes(&file), resident());
+    println!(
+        "a million entries: {:?}, {} MiB on disk, {} MiB resident",
+        begin.elapsed(),
+        megabytes(&file),
+        resident()
+    );
     for writers in [1, 16, 64] {
         let (rate, median, high) = writes(journal.state(), writers, Duration::from_secs(4)).await;
-        println!("writes, a million entries, {writers} writers: {rate:.0}/s, p50 {median:.2} ms, p99 {high:.2} ms");
+        println!(
+            "writes, a million entries, {writers} writers: {rate:.0}/s, p50 {median:.2} ms, p99 {high:.2} ms"
+        );
     }
     let killed = tempfile::tempdir().unwrap();
     for name in ["format", "commits", "entries.redb"] {
@@ -118,7 +130,9 @@ async fn figures() {
     let begin = Instant::now();
     drop(journal);
     println!("close: {:?}, {} MiB on disk", begin.elapsed(), megabytes(&file));
-    for (hint, folder) in [("closed", folder.path()), ("killed", killed.path()), ("closed again", killed.path())] {
+    for (hint, folder) in
+        [("closed", folder.path()), ("killed", killed.path()), ("closed again", killed.path())]
+    {
         let before = resident();
         let begin = Instant::now();
         let journal = Journal::open(Options::new(folder)).unwrap();
@@ -134,7 +148,8 @@ async fn figures() {
         assert!(other.is_empty());
         assert_eq!(journal.problems().list(), []);
     }
-    let lazy = Journal::open(Options { save: Save::Manual, ..Options::new(tempfile::tempdir().unwrap().path()) });
+    let lazy =
+        Journal::open(Options { save: Save::Manual, ..Options::new(tempfile::tempdir().unwrap().path()) });
     let lazy = lazy.unwrap();
     let table = messages(lazy.state());
     let begin = Instant::now();

@@ -117,6 +117,15 @@ impl Providers {
         entry.plugin.is_some()
     }
 
+    /// Has the provider of a service, or all, made anew with the next call: what is in their stores was
+    /// replaced, and what they made of it is no longer so.
+    pub fn renew(&self, service: Option<&str>) {
+        let wanted = self.services.iter().filter(|(name, _)| service.is_none_or(|it| it == **name));
+        for (_, entry) in wanted.filter(|(_, entry)| entry.plugin.is_some()) {
+            *entry.made.write().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+
     /// The services that have one.
     pub fn services(&self) -> impl Iterator<Item = &'static str> {
         self.services.keys().copied()

@@ -4,6 +4,8 @@
 //! test_aws_sqs_queue::test_create_fifo_queue_with_required_properties; since August 2025 the largest
 //! message, and the default, has 1,048,576 bytes. Ranges are those of `CreateQueue` in the API reference.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{ErrorKind, QueueError};
 use crate::permissions;
 use crate::redrive::{RedriveAllowPolicy, RedrivePolicy};
@@ -15,7 +17,7 @@ pub const MAX_MESSAGE_SIZE: u32 = 1_048_576;
 pub const MAX_VISIBILITY: u32 = 43_200;
 
 /// What `SetQueueAttributes` sets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Seconds that a message waits before it can be received first.
     pub delay_seconds: u32,
@@ -44,7 +46,7 @@ pub struct Settings {
 }
 
 /// What only FIFO queues have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FifoSettings {
     /// The deduplication id of a message that has none is the SHA-256 of its body.
     pub content_based_deduplication: bool,
@@ -55,7 +57,7 @@ pub struct FifoSettings {
 }
 
 /// A FIFO queue as a whole, or each of its message groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scope {
     /// `queue`, `perQueue`
     Queue,

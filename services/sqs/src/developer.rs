@@ -10,6 +10,7 @@
 //! XML, JSON if that is accepted, and to an SDK what its `ReceiveMessage` expects.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use asf_api_sqs::operations::ReceiveMessage;
 use asf_api_sqs::{Message, ReceiveMessageRequest, ReceiveMessageResult, SERVICE, SqsError};
@@ -79,7 +80,7 @@ fn find(
     head: &Parts,
     format: Format,
     body: asf_runtime::Bytes,
-) -> Result<Vec<Stored>, SqsError> {
+) -> Result<Vec<Arc<Stored>>, SqsError> {
     let asked = asked(head, format, body)?;
     let address = urls::parse(&asked.url)?;
     // Nobody has to sign this request; whoever did, as SDKs do, has an account and a region.
@@ -156,7 +157,7 @@ impl Format {
         }
     }
 
-    fn write(self, found: Result<Vec<Stored>, SqsError>, head: &Parts, request_id: &str) -> Response {
+    fn write(self, found: Result<Vec<Arc<Stored>>, SqsError>, head: &Parts, request_id: &str) -> Response {
         let exchange = Exchange { headers: &head.headers, request_id };
         let kind = if self == Self::Xml { ProtocolKind::Query } else { ProtocolKind::Json };
         let protocol = protocol::of(kind);
@@ -170,7 +171,7 @@ impl Format {
                 return response;
             }
             Ok(found) => {
-                let messages = Some(found.iter().map(message).collect());
+                let messages = Some(found.iter().map(|it| message(it)).collect());
                 protocol.serialize_response(operation, &mut ReceiveMessageResult { messages }, exchange)
             }
         };

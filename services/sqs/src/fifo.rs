@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use asf_macros::Record;
 use asf_runtime::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::attributes::Scope;
+use crate::tables::QueueTable;
 
 /// The message groups of a FIFO queue.
 ///
@@ -75,18 +78,27 @@ impl Groups {
 const WINDOW: i64 = 300;
 
 /// The deduplication ids of the last five minutes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Deduplication {
-    seen: HashMap<Key, Original>,
+    seen: QueueTable<DeduplicationKey, Seen>,
     /// In the order of time, for forgetting.
-    order: VecDeque<(Timestamp, Key)>,
+    order: VecDeque<(Timestamp, DeduplicationKey)>,
 }
 
 /// A deduplication id in its scope: in a group, or in the queue.
-type Key = (Option<String>, String);
+pub type DeduplicationKey = (Option<String>, String);
+
+/// A deduplication id that was seen.
+#[derive(Clone, Debug, Serialize, Deserialize, Record)]
+pub struct Seen {
+    /// When.
+    at: Timestamp,
+    /// In which message.
+    original: Original,
+}
 
 /// The message that came first; a duplicate is answered as if it were that one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Original {
     /// Its id.
     pub message_id: String,
@@ -95,27 +107,32 @@ pub struct Original {
 }
 
 impl Deduplication {
+    /// With what was seen before.
+    #[must_use]
+    pub fn of(seen: QueueTable<DeduplicationKey, Seen>) -> Self {
+        let mut order: Vec<_> = seen.all().into_iter().map(|(key, seen)| (seen.at, key)).collect();
+        order.sort_unstable();
+        Self { seen, order: order.into() }
+    }
+
     /// The message that this one repeats, if any.
     ///
     /// An id that was seen in the scope of the queue counts in every group, also after the scope was
     /// changed (test_sqs::test_fifo_change_to_high_throughput_after_creation); one that was seen in a
     /// group counts in that group while the scope is the group
     /// (::test_fifo_change_to_regular_throughput_after_creation).
-    pub fn original(&mut self, scope: Scope, group: &str, id: &str, now: Timestamp) -> Option<&Original> {
+    pub fn original(&mut self, scope: Scope, group: &str, id: &str, now: Timestamp) -> Option<Original> {
         let oldest = now.plus_seconds(-WINDOW);
         while self.order.front().is_some_and(|(at, _)| *at <= oldest) {
             if let Some((_, key)) = self.order.pop_front() {
                 self.seen.remove(&key);
             }
         }
-        let in_queue = (None, id.to_owned());
-        if self.seen.contains_key(&in_queue) {
-            return self.seen.get(&in_queue);
-        }
-        match scope {
+        let found = self.seen.get(&(None, id.to_owned())).or_else(|| match scope {
             Scope::Queue => None,
             Scope::MessageGroup => self.seen.get(&(Some(group.to_owned()), id.to_owned())),
-        }
+        });
+        found.map(|seen| seen.original.clone())
     }
 
     /// Remembers a message.
@@ -125,27 +142,49 @@ impl Deduplication {
             Scope::MessageGroup => (Some(group.to_owned()), id.to_owned()),
         };
         self.order.push_back((now, key.clone()));
-        self.seen.insert(key, original);
+        self.seen.insert(key, Seen { at: now, original });
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.order.clear();
+        self.seen.clear();
     }
 }
 
 /// Sequence numbers: 20 digits, rising, with gaps ("the large, non-consecutive number that Amazon SQS
 /// assigns to each message").
-#[derive(Debug, Default)]
-pub struct Sequence(u128);
+#[derive(Debug)]
+pub struct Sequence {
+    last: QueueTable<(), String>,
+}
 
 impl Sequence {
+    /// After the last that was given.
+    #[must_use]
+    pub fn of(last: QueueTable<(), String>) -> Self {
+        Self { last }
+    }
+
     /// The next one.
     pub fn next(&mut self, now: Timestamp) -> String {
         let by_time = 18_800_000_000_000_000_000 + u128::from(now.millis().unsigned_abs()) * 40_000;
-        self.0 = by_time.max(self.0 + 256);
-        format!("{:020}", self.0)
+        let last: u128 = self.last.get(&()).and_then(|digits| digits.parse().ok()).unwrap_or_default();
+        let next = format!("{:020}", by_time.max(last + 256));
+        self.last.insert((), next.clone());
+        next
+    }
+
+    /// Forgets what was given.
+    pub fn clear(&mut self) {
+        self.last.clear();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tables::SqsStore;
 
     fn original(id: &str) -> Original {
         Original { message_id: id.to_owned(), sequence_number: "1".to_owned() }
@@ -154,7 +193,7 @@ mod tests {
     #[test]
     fn duplicates_are_forgotten_after_five_minutes() {
         let start = Timestamp::from_seconds(1000);
-        let mut deduplication = Deduplication::default();
+        let mut deduplication = Deduplication::of(SqsStore::alone().deduplication_of(1));
         deduplication.remember(Scope::Queue, "g", "d", original("m"), start);
         for (after, group, id, repeats) in
             [(0, "g", "d", true), (299, "h", "d", true), (299, "g", "e", false), (300, "g", "d", false)]
@@ -162,13 +201,13 @@ mod tests {
             let found = deduplication.original(Scope::Queue, group, id, start.plus_seconds(after));
             assert_eq!(found.is_some(), repeats, "{after} {group} {id}");
         }
-        assert!(deduplication.order.is_empty() && deduplication.seen.is_empty());
+        assert!(deduplication.order.is_empty() && deduplication.seen.all().is_empty());
     }
 
     #[test]
     fn changes_of_scope() {
         let now = Timestamp::from_seconds(1000);
-        let mut deduplication = Deduplication::default();
+        let mut deduplication = Deduplication::of(SqsStore::alone().deduplication_of(1));
         deduplication.remember(Scope::Queue, "g", "d", original("m"), now);
         deduplication.remember(Scope::MessageGroup, "g", "e", original("m"), now);
         for (scope, group, id, repeats) in [
@@ -183,7 +222,7 @@ mod tests {
 
     #[test]
     fn sequence_numbers_rise() {
-        let mut sequence = Sequence::default();
+        let mut sequence = Sequence::of(SqsStore::alone().sequence_of(1));
         let now = Timestamp::from_seconds(1_780_000_000);
         let numbers: Vec<_> =
             [0, 0, 1, -100].map(|millis| sequence.next(now.plus_millis(millis))).into_iter().collect();

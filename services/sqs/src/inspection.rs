@@ -1,5 +1,7 @@
 //! Looking into a queue without receiving: what there is, and how it is shown.
 
+use std::sync::Arc;
+
 use asf_runtime::Timestamp;
 use serde_json::{Value, json};
 
@@ -28,7 +30,7 @@ pub struct Look {
 ///
 /// # Errors
 /// `QueueDoesNotExist` if it was deleted meanwhile.
-pub fn look(queue: &Queue, look: Look, now: Timestamp) -> Result<Vec<Stored>, QueueError> {
+pub fn look(queue: &Queue, look: Look, now: Timestamp) -> Result<Vec<Arc<Stored>>, QueueError> {
     let wanted = |stored: &Stored| match stored.place {
         Place::Visible => true,
         Place::Delayed { .. } => look.delayed,
@@ -36,7 +38,7 @@ pub fn look(queue: &Queue, look: Look, now: Timestamp) -> Result<Vec<Stored>, Qu
     };
     let found = queue.open(now)?.backlog.peek(MAX_SHOWN, wanted);
     let mut bytes = 0;
-    let within = |stored: &Stored| {
+    let within = |stored: &Arc<Stored>| {
         let fits = bytes <= MAX_BYTES;
         bytes += stored.message.body.len();
         fits
@@ -93,8 +95,8 @@ fn show(stored: &Stored) -> Value {
 
 /// The answer as JSON: the tree that the XML of the query protocol is, as LocalStack's users know it.
 #[must_use]
-pub fn to_json(messages: &[Stored], request_id: &str) -> String {
-    let messages: Vec<Value> = messages.iter().map(show).collect();
+pub fn to_json(messages: &[Arc<Stored>], request_id: &str) -> String {
+    let messages: Vec<Value> = messages.iter().map(|it| show(it)).collect();
     json!({
         "ReceiveMessageResponse": {
             "ReceiveMessageResult": {"Message": messages},

@@ -1,6 +1,6 @@
 //! Amazon SQS: the domain (queues and what happens in them) and the provider over it.
 //!
-//! The domain knows neither wire types nor HTTP: [`store`] has the queues, [`models`] what a queue is, the
+//! The domain knows neither wire types nor HTTP: [`store`] has the queues, [`tables`] what is kept of them, [`models`] what a queue is, the
 //! other modules one concept each. Every function takes the time as an argument, so that a test owns it;
 //! only [`receive`] and the move tasks wait, by the clock they are given.
 
@@ -24,6 +24,7 @@ pub mod receive;
 pub mod redrive;
 pub mod send;
 pub mod store;
+pub mod tables;
 pub mod urls;
 mod variables;
 pub mod visibility;

@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorKind, QueueError};
 
@@ -12,7 +13,7 @@ use crate::error::{ErrorKind, QueueError};
 pub type Attributes = IndexMap<String, AttributeValue>;
 
 /// The value of a message attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttributeValue {
     /// `String`, `Number`, `Binary`, each perhaps with a label of the user's: `Number.float`.
     pub data_type: String,
@@ -21,7 +22,7 @@ pub struct AttributeValue {
 }
 
 /// A text (also of numbers) or bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttributeContent {
     /// Of `String` and `Number`.
     Text(String),

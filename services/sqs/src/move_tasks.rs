@@ -2,21 +2,25 @@
 //!
 //! A task is a future that the provider spawns; it moves what it may and waits by the clock for the rest.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use asf_macros::Record;
 use asf_runtime::Timestamp;
 use asf_runtime::clock::Clock;
 use asf_runtime::identity::{Arn, Region};
 use asf_runtime::ids::Ids;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::{ErrorKind, QueueError};
 use crate::models::{DeadLetter, Queue};
 use crate::queues::dead_letter_sources;
 use crate::store::Store;
+use crate::tables::SqsStore;
 
 /// Messages that a task without a limit moves before it lets others go on.
 const BATCH: usize = 500;
@@ -40,21 +44,33 @@ pub struct MoveTask {
     /// How many messages there were to move.
     pub to_move: u64,
     progress: Mutex<Progress>,
+    tables: SqsStore,
+}
+
+/// A task as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize, Record)]
+pub struct MoveTaskRecord {
+    source: Arn,
+    destination: Option<Arn>,
+    rate: Option<u32>,
+    started: Timestamp,
+    to_move: u64,
+    progress: Progress,
 }
 
 /// How far a task is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Progress {
     /// Where it stands.
     pub status: Status,
     /// How many messages it has moved.
     pub moved: u64,
     /// Why it failed.
-    pub failure: Option<&'static str>,
+    pub failure: Option<Cow<'static, str>>,
 }
 
 /// Where a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are AWS's")]
 pub enum Status {
     Running,
@@ -121,6 +137,7 @@ pub fn start(
         .transpose()?;
     let visible = queue.open(now)?.backlog.counts().visible;
 
+    let _steps = store.steps();
     let locality = store.locality(queue.account, &queue.region);
     let mut tasks = locality.tasks();
     let running =
@@ -139,13 +156,15 @@ pub fn start(
         started: now,
         to_move: visible as u64,
         progress: Mutex::new(Progress { status: Status::Running, moved: 0, failure: None }),
+        tables: locality.tables().clone(),
     });
+    task.save(&task.progress());
     tasks.push(task.clone());
     let of_source = tasks.iter().filter(|task| task.source == queue.arn).count();
     if of_source > REMEMBERED
         && let Some(oldest) = tasks.iter().position(|task| task.source == queue.arn)
     {
-        tasks.remove(oldest);
+        tasks.remove(oldest).forget();
     }
     Ok(task)
 }
@@ -163,6 +182,7 @@ pub fn cancel(store: &Store, handle: &str) -> Result<u64, QueueError> {
         return Err(invalid("Value for parameter TaskHandle is invalid."));
     };
     let queue = find(store, "SourceArn", source)?;
+    let _steps = store.steps();
     let locality = store.locality(queue.account, &queue.region);
     let tasks = locality.tasks();
     let task = tasks
@@ -174,6 +194,7 @@ pub fn cancel(store: &Store, handle: &str) -> Result<u64, QueueError> {
         return Err(invalid("Only active tasks can be cancelled."));
     }
     progress.status = Status::Cancelled;
+    task.save(&progress);
     Ok(progress.moved)
 }
 
@@ -197,6 +218,40 @@ pub fn list(store: &Store, source: &str, max: Option<i32>) -> Result<Vec<Arc<Mov
 }
 
 impl MoveTask {
+    /// A task that was kept.
+    pub(crate) fn load(id: String, record: &MoveTaskRecord, tables: &SqsStore) -> Self {
+        let MoveTaskRecord { source, destination, rate, started, to_move, progress } = record.clone();
+        let (progress, tables) = (Mutex::new(progress), tables.clone());
+        Self { id, source, destination, rate, started, to_move, progress, tables }
+    }
+
+    fn key(&self) -> (Timestamp, String) {
+        (self.started, self.id.clone())
+    }
+
+    /// Keeps how far it is. In steps of the store, since the progress is locked.
+    fn save(&self, progress: &Progress) {
+        let record = MoveTaskRecord {
+            source: self.source.clone(),
+            destination: self.destination.clone(),
+            rate: self.rate,
+            started: self.started,
+            to_move: self.to_move,
+            progress: progress.clone(),
+        };
+        self.tables.move_tasks.insert(self.key(), record);
+    }
+
+    /// Keeps it no longer.
+    fn forget(&self) {
+        self.tables.move_tasks.remove(&self.key());
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn is_running(&self) -> bool {
+        self.progress().status == Status::Running
+    }
+
     /// What the task is named by: base64 of JSON, as AWS's are.
     #[must_use]
     pub fn handle(&self) -> String {
@@ -212,7 +267,7 @@ impl MoveTask {
     /// Moves messages until there are none, or it fails or is cancelled. With a rate, so many at the
     /// start of each second.
     pub async fn run(self: Arc<Self>, around: Surroundings) {
-        let mut due = self.started;
+        let mut due = around.clock.now();
         while self.step(&around) {
             match self.rate {
                 Some(_) => {
@@ -226,6 +281,8 @@ impl MoveTask {
 
     /// Moves what may be moved now. Whether there is more to do.
     fn step(&self, around: &Surroundings) -> bool {
+        // What leaves one queue arrives in the other, and is counted, as one.
+        let _steps = around.store.steps();
         let now = around.clock.now();
         let left = self.to_move.saturating_sub(self.progress().moved);
         let batch = self.rate.map_or(BATCH, |rate| rate as usize).min(usize::try_from(left).unwrap_or(BATCH));
@@ -259,6 +316,7 @@ impl MoveTask {
                 }
             }
         }
+        self.save(&self.progress());
         if let Some(reason) = failure {
             return self.end(Status::Failed, Some(reason));
         }
@@ -293,7 +351,8 @@ impl MoveTask {
         let mut progress = self.progress();
         if progress.status == Status::Running {
             progress.status = status;
-            progress.failure = failure;
+            progress.failure = failure.map(Cow::Borrowed);
+            self.save(&progress);
         }
         false
     }

@@ -47,11 +47,10 @@ pub fn create(
     let spelt = |name: &str, value| if name == "FifoQueue" && fifo { "true" } else { value };
     let attributes: Vec<_> = new.attributes.iter().map(|(name, value)| (*name, spelt(name, value))).collect();
     let settings = Settings::new(fifo).changed(&attributes)?;
-    let queue =
-        Queue::new(account, region.clone(), new.name, settings.clone(), new.tags, ids.below(u64::MAX), now);
+    let (home, incarnation) = (store.home(account, region), ids.below(u64::MAX));
+    let queue = Queue::new(home, new.name, settings.clone(), new.tags, incarnation, now);
     check_redrive(store, &queue, &settings, now)?;
 
-    let incarnation = queue.incarnation;
     let queue = store.insert(queue, cool_down)?;
     if queue.incarnation != incarnation {
         let existing = queue.settings(now)?;

@@ -14,7 +14,7 @@ use futures_util::future::{Either, select};
 use crate::attempts::Attempted;
 use crate::attributes::MAX_VISIBILITY;
 use crate::error::{ErrorKind, QueueError};
-use crate::models::{DeadLetter, Message, Place, Queue, QueueState};
+use crate::models::{Message, Place, Queue, QueueState};
 use crate::names::check_token;
 use crate::receipt::Receipt;
 use crate::store::Store;
@@ -114,10 +114,6 @@ pub async fn receive(
         arrival.as_mut().enable();
         let now = clock.now();
         let attempt = queue.try_receive(store, ids, wish, wait > 0, now)?;
-        for (letter, target) in attempt.dead {
-            // Deleted since it was found: the message goes with it, as AWS loses what is sent there.
-            let _ = target.accept(letter, Some(&queue.arn), now);
-        }
         if !attempt.received.is_empty() || now >= deadline {
             return Ok(attempt.received);
         }
@@ -131,7 +127,6 @@ pub async fn receive(
 /// What one look into a queue gave.
 struct Attempt {
     received: Vec<Received>,
-    dead: Vec<(DeadLetter, Arc<Queue>)>,
     next_change: Option<Timestamp>,
 }
 
@@ -154,11 +149,13 @@ impl Queue {
         let visibility = wish.visibility.map_or(i64::from(settings.visibility_timeout), i64::from);
         let until = now.plus_seconds(visibility);
 
+        // A dead letter leaves here and arrives there as one.
+        let _steps = self.steps();
         let mut state = self.open(now)?;
         if let Some(id) = &wish.attempt
             && let Some(received) = self.repeat(&mut state, id, until, now)
         {
-            return Ok(Attempt { received, dead: Vec::new(), next_change: None });
+            return Ok(Attempt { received, next_change: None });
         }
         let room = MAX_IN_FLIGHT.saturating_sub(state.backlog.counts().in_flight);
         if room == 0 && !waiting && !self.is_fifo() {
@@ -183,9 +180,13 @@ impl Queue {
             // Others that wait do not know yet that something comes back so soon.
             self.arrivals().notify_waiters();
         }
-        let dead =
-            taken.dead.into_iter().filter_map(|letter| Some((letter, target.as_ref()?.1.clone()))).collect();
-        Ok(Attempt { received, dead, next_change })
+        if let Some((_, target)) = target {
+            for letter in taken.dead {
+                // Deleted since it was found: the message goes with it, as AWS loses what is sent there.
+                let _ = target.accept(letter, Some(&self.arn), now);
+            }
+        }
+        Ok(Attempt { received, next_change })
     }
 
     /// The messages of an attempt before, if all of them are still in flight as it left them; their
@@ -197,7 +198,7 @@ impl Queue {
         until: Timestamp,
         now: Timestamp,
     ) -> Option<Vec<Received>> {
-        let attempted = state.attempts.get(id, now)?.to_vec();
+        let attempted = state.attempts.get(id, now)?;
         let unchanged = attempted.iter().all(|it| state.attempted(it.number) == Some(*it));
         if attempted.is_empty() || !unchanged {
             return None;

@@ -1,12 +1,13 @@
 //! Dead-letter queues: the policy of the queue that sends there, and of the one that is sent to.
 
 use asf_runtime::identity::Arn;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{ErrorKind, QueueError};
 
 /// `RedrivePolicy`: after so many receives a message goes to another queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RedrivePolicy {
     /// The dead-letter queue.
     pub target: Arn,
@@ -103,7 +104,7 @@ impl RedrivePolicy {
 }
 
 /// `RedriveAllowPolicy`: whose messages a dead-letter queue takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RedriveAllowPolicy {
     /// Those of every queue of the account and region.
     AllowAll,

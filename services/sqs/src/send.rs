@@ -226,7 +226,6 @@ impl Queue {
         if let (Some(fifo), Some(id)) = (settings.fifo, &message.deduplication_id) {
             let (scope, group) = (fifo.deduplication_scope, message.group.as_deref().unwrap_or_default());
             if let Some(original) = state.deduplication.original(scope, group, id, now) {
-                let original = original.clone();
                 return Ok(Sent {
                     message_id: original.message_id,
                     sequence_number: Some(original.sequence_number),

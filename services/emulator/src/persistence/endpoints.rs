@@ -69,7 +69,10 @@ async fn act(
         Action::Load => {
             let of = service.clone();
             match tokio::task::spawn_blocking(move || journal.load(of.as_deref())).await {
-                Ok(loaded) => loaded.map(|entries| json!({ "loaded": service, "entries": entries })),
+                Ok(loaded) => {
+                    providers.renew(service.as_deref());
+                    loaded.map(|entries| json!({ "loaded": service, "entries": entries }))
+                }
                 Err(error) => return respond::error(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
             }
         }

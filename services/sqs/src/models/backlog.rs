@@ -4,23 +4,27 @@
 //! numbers: what can be received now (of standard queues by number, of FIFO queues by group), what is
 //! delayed and what is in flight by when that ends, and everything by age. Each step of a message's life
 //! moves its number from one ordered set to another, so that sending, receiving and deleting cost
-//! O(log n), with a million messages too; nothing ever walks over all messages.
+//! O(log n), with a million messages too; nothing ever walks over all messages. The messages themselves lie in
+//! a table of the store; the orders are made of them when it is opened.
 //!
 //! Time passes only in [`settle`](Backlog::settle), which every operation calls first: it ends delays and
 //! visibility timeouts that are over and drops what is too old.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use asf_macros::Record;
 use asf_runtime::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Message;
 use crate::fifo::Groups;
+use crate::tables::QueueTable;
 
 /// The messages of a queue.
 #[derive(Debug)]
 pub struct Backlog {
-    messages: HashMap<u64, Stored>,
+    messages: QueueTable<u64, Stored>,
     next: u64,
     ready: Ready,
     /// (end of the delay, number)
@@ -39,7 +43,7 @@ enum Ready {
 }
 
 /// A message and how it fares in this queue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize, Record)]
 pub struct Stored {
     /// The message.
     pub message: Arc<Message>,
@@ -54,7 +58,7 @@ pub struct Stored {
 }
 
 /// Where a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// It can be received, in a FIFO queue as soon as it is its group's first.
     Visible,
@@ -106,17 +110,21 @@ pub struct DeadLetter {
 }
 
 impl Backlog {
-    /// An empty one, for a type of queue.
+    /// Of a type of queue, with the messages that are there; numbers begin with this one.
     #[must_use]
-    pub fn new(fifo: bool) -> Self {
-        Self {
-            messages: HashMap::new(),
-            next: 0,
+    pub fn of(fifo: bool, messages: QueueTable<u64, Stored>, next: u64) -> Self {
+        let mut backlog = Self {
             ready: if fifo { Ready::Fifo(Groups::default()) } else { Ready::Standard(BTreeSet::new()) },
             delayed: BTreeSet::new(),
             in_flight: BTreeSet::new(),
             by_age: BTreeSet::new(),
+            messages,
+            next,
+        };
+        for (number, stored) in backlog.messages.all() {
+            backlog.enlist(number, &stored);
         }
+        backlog
     }
 
     /// Lets time pass: ends delays and visibility timeouts, drops what was sent before `oldest`.
@@ -137,15 +145,10 @@ impl Backlog {
         let number = self.next;
         self.next += 1;
         let DeadLetter { message, receives, first_received } = letter;
-        self.by_age.insert((message.sent, number));
-        if let Ready::Fifo(groups) = &mut self.ready {
-            groups.insert(message.group.as_deref().unwrap_or_default(), number);
-        }
-        // In no set yet: `place` puts it into the right one.
-        let nowhere = Place::Visible;
-        self.messages
-            .insert(number, Stored { message, place: nowhere, receives, receives_here: 0, first_received });
-        self.place(number, visible_at.map_or(Place::Visible, |until| Place::Delayed { until }));
+        let place = visible_at.map_or(Place::Visible, |until| Place::Delayed { until });
+        let stored = Arc::new(Stored { message, place, receives, receives_here: 0, first_received });
+        self.messages.insert(number, stored.clone());
+        self.enlist(number, &stored);
         number
     }
 
@@ -161,44 +164,41 @@ impl Backlog {
     ) -> Taken {
         let mut taken = Taken::default();
         while taken.received.len() < max {
-            let wanted = max - taken.received.len();
-            let numbers = match &self.ready {
-                Ready::Standard(ready) => ready.iter().take(wanted).copied().collect(),
-                Ready::Fifo(groups) => {
-                    let visible = |number: u64| is_visible(&self.messages, number);
-                    groups.first_ready(wanted, visible)
-                }
-            };
+            let numbers = self.first_ready(max - taken.received.len());
             if numbers.is_empty() {
                 break;
             }
             for number in numbers {
-                let Some(stored) = self.messages.get_mut(&number) else { continue };
+                let Some(stored) = self.messages.get(&number) else { continue };
                 if max_receives.is_some_and(|max| stored.receives_here >= max) {
                     taken.dead.extend(self.remove(number));
                     continue;
                 }
-                stored.receives = stored.receives.saturating_add(1);
-                stored.receives_here = stored.receives_here.saturating_add(1);
-                stored.first_received.get_or_insert(now);
-                self.place(number, Place::InFlight { since: now, until, nonce: nonce() });
+                self.change(number, |stored| {
+                    stored.receives = stored.receives.saturating_add(1);
+                    stored.receives_here = stored.receives_here.saturating_add(1);
+                    stored.first_received.get_or_insert(now);
+                    stored.place = Place::InFlight { since: now, until, nonce: nonce() };
+                });
                 taken.received.push(number);
             }
         }
         taken
     }
 
+    /// Up to `max` messages that can be received, in order.
+    fn first_ready(&self, max: usize) -> Vec<u64> {
+        match &self.ready {
+            Ready::Standard(ready) => ready.iter().take(max).copied().collect(),
+            Ready::Fifo(groups) => groups.first_ready(max, |number| is_visible(&self.messages, number)),
+        }
+    }
+
     /// Takes up to `max` visible messages out for good, the oldest first, without receiving them.
     pub fn drain_visible(&mut self, max: usize) -> Vec<DeadLetter> {
         let mut drained = Vec::new();
         while drained.len() < max {
-            let wanted = max - drained.len();
-            let numbers = match &self.ready {
-                Ready::Standard(ready) => ready.iter().take(wanted).copied().collect(),
-                Ready::Fifo(groups) => {
-                    groups.first_ready(wanted, |number| is_visible(&self.messages, number))
-                }
-            };
+            let numbers = self.first_ready(max - drained.len());
             if numbers.is_empty() {
                 break;
             }
@@ -209,86 +209,97 @@ impl Backlog {
 
     /// A message by its number.
     #[must_use]
-    pub fn get(&self, number: u64) -> Option<&Stored> {
+    pub fn get(&self, number: u64) -> Option<Arc<Stored>> {
         self.messages.get(&number)
     }
 
     /// Takes a message out for good.
     pub fn remove(&mut self, number: u64) -> Option<DeadLetter> {
         let stored = self.messages.remove(&number)?;
-        match stored.place {
-            Place::Visible => {
-                if let Ready::Standard(ready) = &mut self.ready {
-                    ready.remove(&number);
-                }
-            }
-            Place::Delayed { until } => {
-                self.delayed.remove(&(until, number));
-            }
-            Place::InFlight { until, .. } => {
-                self.in_flight.remove(&(until, number));
-            }
-        }
+        self.leave(number, stored.place);
         self.by_age.remove(&(stored.message.sent, number));
+        let Stored { message, receives, first_received, .. } = Arc::unwrap_or_clone(stored);
         if let Ready::Fifo(groups) = &mut self.ready {
-            let group = stored.message.group.as_deref().unwrap_or_default();
+            let group = message.group.as_deref().unwrap_or_default();
             groups.remove(group, number);
             groups.refresh(group, |number| is_visible(&self.messages, number));
         }
-        Some(DeadLetter {
-            message: stored.message,
-            receives: stored.receives,
-            first_received: stored.first_received,
-        })
+        Some(DeadLetter { message, receives, first_received })
     }
 
     /// Moves a message to another place.
     pub fn place(&mut self, number: u64, place: Place) {
-        let Some(stored) = self.messages.get_mut(&number) else { return };
-        match std::mem::replace(&mut stored.place, place) {
-            Place::Visible => {
-                if let Ready::Standard(ready) = &mut self.ready {
-                    ready.remove(&number);
-                }
-            }
-            Place::Delayed { until } => {
-                self.delayed.remove(&(until, number));
-            }
-            Place::InFlight { until, .. } => {
-                self.in_flight.remove(&(until, number));
-            }
-        }
-        match place {
-            Place::Visible => {
-                if let Ready::Standard(ready) = &mut self.ready {
-                    ready.insert(number);
-                }
-            }
-            Place::Delayed { until } => {
-                self.delayed.insert((until, number));
-            }
-            Place::InFlight { until, .. } => {
-                self.in_flight.insert((until, number));
-            }
-        }
+        self.change(number, |stored| stored.place = place);
+    }
+
+    /// Changes a message, and with its place the orders it is in.
+    fn change(&mut self, number: u64, change: impl FnOnce(&mut Stored)) {
+        let changed = self.messages.update(&number, |stored| {
+            let before = stored.place;
+            change(stored);
+            (before, stored.place, stored.message.clone())
+        });
+        let Some((before, after, message)) = changed else { return };
+        self.leave(number, before);
+        self.enter(number, after);
+        self.refresh(&message);
+    }
+
+    /// Puts a message into all orders.
+    fn enlist(&mut self, number: u64, stored: &Stored) {
+        self.by_age.insert((stored.message.sent, number));
         if let Ready::Fifo(groups) = &mut self.ready {
-            let group = stored.message.group.clone().unwrap_or_default();
-            groups.refresh(&group, |number| is_visible(&self.messages, number));
+            groups.insert(stored.message.group.as_deref().unwrap_or_default(), number);
+        }
+        self.enter(number, stored.place);
+        self.refresh(&stored.message);
+    }
+
+    /// Takes a message out of the order of its place.
+    fn leave(&mut self, number: u64, place: Place) {
+        match (place, &mut self.ready) {
+            (Place::Visible, Ready::Standard(ready)) => ready.remove(&number),
+            (Place::Visible, Ready::Fifo(_)) => true,
+            (Place::Delayed { until }, _) => self.delayed.remove(&(until, number)),
+            (Place::InFlight { until, .. }, _) => self.in_flight.remove(&(until, number)),
+        };
+    }
+
+    /// Puts a message into the order of its place.
+    fn enter(&mut self, number: u64, place: Place) {
+        match (place, &mut self.ready) {
+            (Place::Visible, Ready::Standard(ready)) => ready.insert(number),
+            (Place::Visible, Ready::Fifo(_)) => true,
+            (Place::Delayed { until }, _) => self.delayed.insert((until, number)),
+            (Place::InFlight { until, .. }, _) => self.in_flight.insert((until, number)),
+        };
+    }
+
+    /// Sees whether the group of a message is ready.
+    fn refresh(&mut self, message: &Message) {
+        if let Ready::Fifo(groups) = &mut self.ready {
+            let group = message.group.as_deref().unwrap_or_default();
+            groups.refresh(group, |number| is_visible(&self.messages, number));
         }
     }
 
-    /// Drops every message.
+    /// Drops every message. Numbers go on, so that handles of dropped messages never fit later ones.
     pub fn clear(&mut self) {
-        // Numbers go on, so that handles of dropped messages never fit later ones.
-        let fifo = matches!(self.ready, Ready::Fifo(_));
-        *self = Self { next: self.next, ..Self::new(fifo) };
+        self.messages.clear();
+        self.delayed.clear();
+        self.in_flight.clear();
+        self.by_age.clear();
+        match &mut self.ready {
+            Ready::Standard(ready) => ready.clear(),
+            Ready::Fifo(groups) => *groups = Groups::default(),
+        }
     }
 
     /// How many messages there are.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let (delayed, in_flight) = (self.delayed.len(), self.in_flight.len());
-        Counts { visible: self.messages.len() - delayed - in_flight, delayed, in_flight }
+        Counts { visible: self.by_age.len() - delayed - in_flight, delayed, in_flight }
     }
 
     /// When time will next change what can be received.
@@ -301,19 +312,11 @@ impl Backlog {
     /// Up to `max` messages in the order of arrival, wherever they are. Walks over the messages: for
     /// people who look into a queue, not for receivers.
     #[must_use]
-    pub fn peek(&self, max: usize, wanted: impl Fn(&Stored) -> bool) -> Vec<(u64, Stored)> {
-        let mut found: Vec<_> = self
-            .messages
-            .iter()
-            .filter(|(_, stored)| wanted(stored))
-            .map(|(number, stored)| (*number, stored.clone()))
-            .collect();
-        found.sort_unstable_by_key(|(number, _)| *number);
-        found.truncate(max);
-        found
+    pub fn peek(&self, max: usize, wanted: impl Fn(&Stored) -> bool) -> Vec<(u64, Arc<Stored>)> {
+        self.messages.all().into_iter().filter(|(_, stored)| wanted(stored)).take(max).collect()
     }
 }
 
-fn is_visible(messages: &HashMap<u64, Stored>, number: u64) -> bool {
+fn is_visible(messages: &QueueTable<u64, Stored>, number: u64) -> bool {
     messages.get(&number).is_some_and(|stored| stored.place == Place::Visible)
 }

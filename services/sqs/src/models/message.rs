@@ -2,11 +2,12 @@
 
 use asf_runtime::Timestamp;
 use asf_runtime::identity::Arn;
+use serde::{Deserialize, Serialize};
 
 use crate::message_attributes::Attributes;
 
 /// A message; it never changes, so that receivers share it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Message {
     /// A UUID.
     pub id: String,

@@ -7,4 +7,4 @@ mod queue;
 pub use backlog::{Backlog, Counts, DeadLetter, Place, Stored, Taken};
 pub use message::Message;
 pub(crate) use queue::check_tags;
-pub use queue::{Queue, QueueState};
+pub use queue::{Home, Opened, Queue, QueueState};

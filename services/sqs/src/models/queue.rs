@@ -1,9 +1,11 @@
 //! A queue: what it is called, how it is set, and what lies in it, behind one lock.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use asf_runtime::Timestamp;
 use asf_runtime::identity::{AccountId, Arn, Region};
+use asf_runtime::store::{State, Steps};
 use indexmap::IndexMap;
 use tokio::sync::Notify;
 
@@ -13,6 +15,7 @@ use crate::attributes::{self, Settings};
 use crate::error::{ErrorKind, QueueError};
 use crate::fifo::{Deduplication, Sequence};
 use crate::permissions;
+use crate::tables::{QueueRecord, SqsStore};
 
 /// Seconds between two purges (test_sqs::test_successive_purge_calls_fail).
 const PURGE_INTERVAL: i64 = 60;
@@ -22,7 +25,8 @@ const MAX_TAGS: usize = 50;
 /// A queue.
 ///
 /// Its state is behind a lock of its own that is held for one step at a time and never while waiting;
-/// queues do not contend with each other. Receivers that wait for messages wait on `arrivals`.
+/// queues do not contend with each other. Receivers that wait for messages wait on `arrivals`. What the state
+/// is made of lies in the tables of the store; nothing of it is there before [`save`](Self::save).
 #[derive(Debug)]
 pub struct Queue {
     /// Whose it is.
@@ -37,6 +41,9 @@ pub struct Queue {
     pub incarnation: u64,
     /// When it was made.
     pub created: Timestamp,
+    generation: u32,
+    tables: SqsStore,
+    kept_in: State,
     arrivals: Notify,
     state: Mutex<QueueState>,
 }
@@ -62,18 +69,81 @@ pub struct QueueState {
     deleted: bool,
 }
 
+/// A queue's state while nobody else has it. All that is changed through it belongs together.
+#[derive(Debug)]
+pub struct Opened<'a> {
+    // Dropped first: who comes next has entered the steps and waits for this.
+    state: MutexGuard<'a, QueueState>,
+    _steps: Steps<'a>,
+}
+
+impl Deref for Opened<'_> {
+    type Target = QueueState;
+
+    fn deref(&self) -> &QueueState {
+        &self.state
+    }
+}
+
+impl DerefMut for Opened<'_> {
+    fn deref_mut(&mut self) -> &mut QueueState {
+        &mut self.state
+    }
+}
+
+/// Where a queue belongs.
+#[derive(Clone, Debug)]
+pub struct Home<'a> {
+    /// What its tables are of.
+    pub state: &'a State,
+    /// The tables of its account in its region.
+    pub tables: SqsStore,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Where it is.
+    pub region: Region,
+}
+
+/// Numbers of messages that a queue gives between two times that it is opened, as a power of two.
+const NUMBERS: u32 = 40;
+
 impl Queue {
-    /// A queue without messages.
+    /// A queue without messages, not in its store yet.
     #[must_use]
     pub fn new(
-        account: AccountId,
-        region: Region,
+        home: Home<'_>,
         name: &str,
         settings: Settings,
         tags: IndexMap<String, String>,
         incarnation: u64,
         now: Timestamp,
     ) -> Self {
+        let record = QueueRecord {
+            incarnation,
+            created: now,
+            settings: Arc::new(settings),
+            modified: now,
+            tags,
+            purged: None,
+            generation: 0,
+        };
+        Self::of(home, name, record)
+    }
+
+    /// A queue that is in its store, with what lies in it.
+    #[must_use]
+    pub fn load(home: Home<'_>, name: &str, record: &QueueRecord) -> Self {
+        let generation = record.generation.saturating_add(1);
+        let queue = Self::of(home, name, QueueRecord { generation, ..record.clone() });
+        let steps = queue.steps();
+        queue.save(&queue.state.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(steps);
+        queue
+    }
+
+    fn of(home: Home<'_>, name: &str, record: QueueRecord) -> Self {
+        let Home { state: kept_in, tables, account, region } = home;
+        let QueueRecord { incarnation, created, settings, modified, tags, purged, generation } = record;
         let arn = Arn {
             partition: region.partition().name().to_owned(),
             service: "sqs".to_owned(),
@@ -81,26 +151,66 @@ impl Queue {
             account: account.as_str().to_owned(),
             resource: name.to_owned(),
         };
-        let state = QueueState {
-            backlog: Backlog::new(settings.fifo.is_some()),
-            settings: Arc::new(settings),
-            modified: now,
+        let first = u64::from(generation) << NUMBERS;
+        let state = Mutex::new(QueueState {
+            backlog: Backlog::of(settings.fifo.is_some(), tables.messages_of(incarnation), first),
+            deduplication: Deduplication::of(tables.deduplication_of(incarnation)),
+            sequence: Sequence::of(tables.sequence_of(incarnation)),
+            attempts: Attempts::of(tables.attempts_of(incarnation)),
+            settings,
+            modified,
             tags,
-            deduplication: Deduplication::default(),
-            sequence: Sequence::default(),
-            attempts: Attempts::default(),
-            purged: None,
+            purged,
             deleted: false,
+        });
+        let (name, kept_in, arrivals) = (name.to_owned(), kept_in.clone(), Notify::new());
+        Self {
+            account,
+            region,
+            name,
+            arn,
+            incarnation,
+            created,
+            generation,
+            tables,
+            kept_in,
+            arrivals,
+            state,
+        }
+    }
+
+    /// Until the guard is dropped, all that is changed belongs together, in several queues too.
+    pub(crate) fn steps(&self) -> Steps<'_> {
+        self.kept_in.enter()
+    }
+
+    /// Puts the queue itself into its store, as it is now.
+    fn save(&self, state: &QueueState) {
+        let record = QueueRecord {
+            incarnation: self.incarnation,
+            created: self.created,
+            settings: state.settings.clone(),
+            modified: state.modified,
+            tags: state.tags.clone(),
+            purged: state.purged,
+            generation: self.generation,
         };
-        let (arrivals, state) = (Notify::new(), Mutex::new(state));
-        Self { account, region, name: name.to_owned(), arn, incarnation, created: now, arrivals, state }
+        self.tables.queues.insert(self.name.clone(), record);
+    }
+
+    /// Puts a new queue into its store.
+    pub(crate) fn keep(&self) {
+        let _steps = self.steps();
+        self.save(&self.state.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Its state as it is now: delays and timeouts that are over have ended.
     ///
     /// # Errors
     /// `QueueDoesNotExist` if it was deleted meanwhile.
-    pub fn open(&self, now: Timestamp) -> Result<MutexGuard<'_, QueueState>, QueueError> {
+    pub fn open(&self, now: Timestamp) -> Result<Opened<'_>, QueueError> {
+        // Before the lock, see `State::enter`.
+        let steps = self.steps();
         // No panic happens while it is held; if one did, what is there is still a queue.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.deleted {
@@ -108,7 +218,7 @@ impl Queue {
         }
         let oldest = now.plus_seconds(-i64::from(state.settings.message_retention_period));
         state.backlog.settle(now, oldest);
-        Ok(state)
+        Ok(Opened { state, _steps: steps })
     }
 
     /// Its settings.
@@ -132,10 +242,16 @@ impl Queue {
 
     /// Ends it. Whoever has a hold of it gets `QueueDoesNotExist` from now on, waiting receivers too.
     pub fn delete(&self) {
+        let steps = self.steps();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.deleted = true;
         state.backlog.clear();
+        state.deduplication.clear();
+        state.sequence.clear();
+        state.attempts.clear();
+        self.tables.queues.remove_if(&self.name, |kept| kept.incarnation == self.incarnation);
         drop(state);
+        drop(steps);
         self.arrivals.notify_waiters();
     }
 
@@ -156,6 +272,7 @@ impl Queue {
         }
         state.purged = Some(now);
         state.backlog.clear();
+        self.save(&state);
         Ok(())
     }
 
@@ -216,6 +333,7 @@ impl Queue {
         // Again on what holds now: another call may have set something else meanwhile.
         state.settings = Arc::new(state.settings.changed(changes)?);
         state.modified = now;
+        self.save(&state);
         drop(state);
         // A longer or shorter retention changes nothing for receivers, but it is cheap to let them look.
         self.arrivals.notify_waiters();
@@ -237,6 +355,7 @@ impl Queue {
         let policy = permissions::add(state.settings.policy.as_deref(), &self.arn, label, accounts, actions)?;
         Arc::make_mut(&mut state.settings).policy = Some(policy);
         state.modified = now;
+        self.save(&state);
         Ok(())
     }
 
@@ -249,6 +368,7 @@ impl Queue {
         let policy = permissions::remove(state.settings.policy.as_deref(), label)?;
         Arc::make_mut(&mut state.settings).policy = policy;
         state.modified = now;
+        self.save(&state);
         Ok(())
     }
 
@@ -270,6 +390,7 @@ impl Queue {
         after.extend(tags);
         check_tags(&after)?;
         state.tags = after;
+        self.save(&state);
         Ok(())
     }
 
@@ -283,6 +404,7 @@ impl Queue {
         }
         let mut state = self.open(now)?;
         state.tags.retain(|key, _| !keys.contains(key));
+        self.save(&state);
         Ok(())
     }
 

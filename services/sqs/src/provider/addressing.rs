@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asf_runtime::RequestContext;
 
-use super::SqsProvider;
+use super::{SqsProvider, move_tasks};
 use crate::error::QueueError;
 use crate::models::Queue;
 use crate::{queues, urls};
@@ -19,6 +19,7 @@ impl SqsProvider {
     /// # Errors
     /// `MissingParameter`, `InvalidAddress`, `QueueDoesNotExist`
     pub(super) fn queue(&self, ctx: &RequestContext, url: Option<&str>) -> Result<Arc<Queue>, QueueError> {
+        self.resumed.call_once(|| move_tasks::resume(self, ctx));
         let address = match url {
             Some(url) => urls::parse(url)?,
             None => {

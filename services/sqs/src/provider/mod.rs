@@ -11,7 +11,7 @@ mod permissions;
 mod queues;
 mod tags;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use asf_api_sqs::*;
 use asf_macros::provider;
@@ -35,6 +35,8 @@ pub struct SqsProvider {
     urls: UrlWriter,
     options: Options,
     move_tasks: Mutex<JoinSet<()>>,
+    /// Tasks that were kept go on.
+    resumed: Once,
 }
 
 /// What can be set up, by variables that LocalStack documents. All are off unless they are set.
@@ -57,7 +59,7 @@ impl SqsProvider {
     pub fn new(settings: &Settings) -> Self {
         let strategy = settings.get("SQS_ENDPOINT_STRATEGY").and_then(|it| it.parse().ok());
         Self {
-            store: Arc::default(),
+            store: Arc::new(Store::open(settings.state())),
             urls: UrlWriter::new(strategy.unwrap_or_default(), settings.get("LOCALSTACK_HOST")),
             options: Options {
                 delay_purge_retry: settings.is_on("SQS_DELAY_PURGE_RETRY"),
@@ -66,6 +68,7 @@ impl SqsProvider {
                 https: settings.is_on("USE_SSL"),
             },
             move_tasks: Mutex::default(),
+            resumed: Once::new(),
         }
     }
 

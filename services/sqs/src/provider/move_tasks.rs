@@ -27,16 +27,30 @@ pub(super) fn start(
         ctx.clock().now(),
         ctx.ids(),
     )?;
-    let around = Surroundings {
-        store: provider.store.clone(),
-        clock: ctx.environment.clock.clone(),
-        ids: ctx.environment.ids.clone(),
-    };
+    let around = surroundings(provider, ctx);
     let mut running = provider.move_tasks.lock().unwrap_or_else(PoisonError::into_inner);
     // Those that have ended: what is kept of them is in the store.
     while running.try_join_next().is_some() {}
     running.spawn_on(task.clone().run(around), &runtime);
     Ok(StartMessageMoveTaskResult { task_handle: Some(task.handle()) })
+}
+
+fn surroundings(provider: &SqsProvider, ctx: &RequestContext) -> Surroundings {
+    Surroundings {
+        store: provider.store.clone(),
+        clock: ctx.environment.clock.clone(),
+        ids: ctx.environment.ids.clone(),
+    }
+}
+
+/// Lets tasks go on that were running when the state was kept. The first call of any operation does it: a
+/// provider has neither time nor a runtime before.
+pub(super) fn resume(provider: &SqsProvider, ctx: &RequestContext) {
+    let Ok(runtime) = Handle::try_current() else { return };
+    let mut running = provider.move_tasks.lock().unwrap_or_else(PoisonError::into_inner);
+    for task in provider.store.unfinished_tasks() {
+        running.spawn_on(task.run(surroundings(provider, ctx)), &runtime);
+    }
 }
 
 /// `CancelMessageMoveTask`
@@ -70,7 +84,7 @@ fn entry(task: &MoveTask) -> ListMessageMoveTasksResultEntry {
         max_number_of_messages_per_second: task.rate.and_then(|rate| rate.try_into().ok()),
         approximate_number_of_messages_moved: Some(progress.moved.cast_signed()),
         approximate_number_of_messages_to_move: Some(task.to_move.cast_signed()),
-        failure_reason: progress.failure.map(str::to_owned),
+        failure_reason: progress.failure.map(std::borrow::Cow::into_owned),
         started_timestamp: Some(task.started.millis()),
     }
 }

@@ -7,6 +7,7 @@ mod fifo;
 mod provider;
 mod queues;
 mod redrive;
+mod reopened;
 mod scale;
 mod standard;
 mod waiting;

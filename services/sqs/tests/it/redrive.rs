@@ -217,7 +217,10 @@ async fn what_came_from_nowhere_fails_and_stays() {
         move_tasks::start(&world.store, &dead.arn.to_string(), None, None, world.now(), &world.ids).unwrap();
     task.clone().run(around(&world)).await;
     let progress = task.progress().clone();
-    assert_eq!((progress.status, progress.failure), (Status::Failed, Some("CouldNotDetermineMessageSource")));
+    assert_eq!(
+        (progress.status, progress.failure.as_deref()),
+        (Status::Failed, Some("CouldNotDetermineMessageSource"))
+    );
     assert_eq!(world.counts(&dead), (1, 0, 0));
 }
 

@@ -4,6 +4,7 @@ use asf_runtime::ids::Ids;
 use asf_sqs::error::ErrorKind;
 use asf_sqs::models::{Backlog, DeadLetter, Message, Place};
 use asf_sqs::receive::{MAX_IN_FLIGHT, Wish};
+use asf_sqs::tables::SqsStore;
 use std::sync::Arc;
 
 use crate::World;
@@ -33,7 +34,7 @@ fn every_step_is_logarithmic() {
     let now = world.now();
     for fifo in [false, true] {
         let ids = Ids::seeded(1);
-        let mut backlog = Backlog::new(fifo);
+        let mut backlog = Backlog::of(fifo, SqsStore::alone().messages_of(1), 0);
         let count = 60_000;
         let one = letter("g", now);
         for i in 0..count {
