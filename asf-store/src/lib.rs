@@ -43,6 +43,6 @@ pub use linkme;
 pub use record::{Key, Record, RecordError, decode, encode};
 pub use scope::{Reach, Scope, ScopeError};
 pub use snapshot::Snapshot;
-pub use state::{Moments, Opener, Selection, Source, State, StateSnapshot, Steps, TableInfo};
+pub use state::{Moments, Opener, Put, Selection, Source, State, StateSnapshot, Steps, TableInfo};
 pub use store::{STORES, Store, StoreField, StorePlugin, Stores};
 pub use table::{Table, Writer};

@@ -37,10 +37,13 @@ impl fmt::Display for TableInfo {
 
 /// Where the entries of a table are read from when it is opened: what was kept of an earlier process.
 pub trait Source: Send + Sync {
-    /// Calls this with each entry of a table. What cannot be read of it is the source's to report: a table
+    /// Calls this with each entry of a table, in any order, and from several threads if it likes. What cannot be read of it is the source's to report: a table
     /// opens with what is whole.
-    fn load(&self, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Result<(), RecordError>);
+    fn load(&self, table: &TableInfo, put: &Put<'_>);
 }
+
+/// Takes an entry that was read.
+pub type Put<'a> = dyn Fn(Entry<'_>) -> Result<(), RecordError> + Sync + 'a;
 
 /// All tables of a process, or of a branch of its state: by service and attribute, opened when first used.
 /// Cheap to clone; every clone is the same state.
@@ -216,7 +219,7 @@ impl State {
         let tables = self.tables().into_iter().filter(|table| is_wanted(table.info().service));
         let read = |table: Arc<dyn AnyTable>| {
             let fresh = table.empty();
-            source.load(table.info(), &mut |entry| fresh.restore(entry));
+            source.load(table.info(), &|entry| fresh.restore(entry));
             (table, fresh.snapshot())
         };
         let read: Vec<_> = tables.map(read).collect();
@@ -371,7 +374,7 @@ impl Opener<'_> {
         if let Some(inherited) = inherited {
             table.adopt(&*inherited);
         } else if let Some(source) = &state.0.source {
-            source.load(table.info(), &mut |entry| table.restore(entry));
+            source.load(table.info(), &|entry| table.restore(entry));
         }
         Arc::new(table)
     }

@@ -148,8 +148,8 @@ async fn figures() {
         assert!(other.is_empty());
         assert_eq!(journal.problems().list(), []);
     }
-    let lazy =
-        Journal::open(Options { save: Save::Manual, ..Options::new(tempfile::tempdir().unwrap().path()) });
+    let by_hand = tempfile::tempdir().unwrap();
+    let lazy = Journal::open(Options { save: Save::Manual, ..Options::new(by_hand.path()) });
     let lazy = lazy.unwrap();
     let table = messages(lazy.state());
     let begin = Instant::now();

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use asf_store::{
-    AnySnapshot, Change, ChangeLog, Entry, Ordered, Reach, RecordError, Sequence, Sequences, Source, State,
-    Table, TableInfo, decode, track,
+    AnySnapshot, Change, ChangeLog, Entry, Ordered, Put, Reach, Sequence, Sequences, Source, State, Table,
+    TableInfo, decode, track,
 };
 
 fn table(state: &State, attribute: &'static str) -> Table<u64, u64> {
@@ -106,7 +106,7 @@ impl ChangeLog for Heard {
 struct Kept(Vec<(u64, u32, Vec<u8>)>);
 
 impl Source for Kept {
-    fn load(&self, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Result<(), RecordError>) {
+    fn load(&self, table: &TableInfo, put: &Put<'_>) {
         for (key, version, value) in self.0.iter().filter(|_| table.attribute == "a") {
             let key = asf_store::encode(key).unwrap();
             let read = put(Entry { scope: &"*/*".parse().unwrap(), key: &key, version: *version, value });
@@ -146,7 +146,7 @@ async fn a_log_hears_of_changes_in_order_and_a_call_knows_its_own() {
 struct Slow(std::sync::Barrier);
 
 impl Source for Slow {
-    fn load(&self, table: &TableInfo, _: &mut dyn FnMut(Entry<'_>) -> Result<(), RecordError>) {
+    fn load(&self, table: &TableInfo, _: &Put<'_>) {
         if table.service == "slow" {
             self.0.wait();
         }
