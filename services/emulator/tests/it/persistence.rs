@@ -45,6 +45,11 @@ impl Asf {
         ))
     }
 
+    fn problems(&self) -> String {
+        let answer = self.call("GET /_asf/state/problems HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
     fn sts(&self, key: &str, token: &str, body: &str) -> String {
         let headers = format!(
             "Content-Type: application/x-www-form-urlencoded\r\n\
@@ -90,8 +95,7 @@ fn what_was_answered_is_there_after_a_kill() {
     second.process.kill();
     let third = Asf::start(&place, &[]);
     assert!(!third.knows(&session));
-    let problems = third.call("GET /_asf/state/problems HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    assert!(problems.ends_with(r#"{"total":0,"problems":[]}"#), "{problems}");
+    assert_eq!(third.problems(), r#"{"total":0,"problems":[]}"#);
 }
 
 #[test]
@@ -155,6 +159,33 @@ fn saved_when_the_clock_says() {
     first.process.kill();
     // The session is over by the clock that was moved, and not by that of the next process.
     assert!(Asf::start(&place, &variables).knows(&session));
+}
+
+#[test]
+fn states_of_released_versions_are_read() {
+    let states = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/states");
+    let mut versions = 0;
+    for version in std::fs::read_dir(states).unwrap().map(Result::unwrap).filter(|it| it.path().is_dir()) {
+        versions += 1;
+        let place = Place::new();
+        std::fs::create_dir_all(place.path("work/volume/state")).unwrap();
+        for name in ["entries.redb", "format", "commits"] {
+            let to = place.path("work/volume/state").join(name);
+            std::fs::copy(version.path().join(name), to).unwrap();
+        }
+        let asf = Asf::start(&place, &[]);
+        let moved = asf.post("/_asf/clock", "", r#"{"action": "set", "to": "2027-01-01T00:10:00Z"}"#);
+        assert!(moved.starts_with("HTTP/1.1 200"), "{moved}");
+        let session = std::fs::read_to_string(version.path().join("session.xml")).unwrap();
+        assert!(asf.knows(&session), "{version:?}");
+        let headers =
+            "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS.ReceiveMessage\r\n";
+        let body = r#"{"QueueUrl": "http://localhost/000000000000/kept"}"#;
+        let received = asf.post("/", headers, body);
+        assert!(received.contains(r#""Body":"of an older version""#), "{version:?}: {received}");
+        assert_eq!(asf.problems(), r#"{"total":0,"problems":[]}"#, "{version:?}");
+    }
+    assert!(versions > 0);
 }
 
 #[test]
