@@ -129,7 +129,7 @@ pub fn gateway_with(
     if let Err(error) = internal::add_routes(&edge, internal) {
         tracing::error!(%error, "an internal endpoint is left out");
     }
-    if let Err(error) = persistence::begin(journal, &config, &edge, &providers, &environment) {
+    if let Err(error) = persistence::begin(journal.as_ref(), &config, &edge, &providers, &environment) {
         tracing::error!(%error, "an endpoint of the state is left out");
     }
     let services =

@@ -23,7 +23,7 @@ enum Action {
 /// `state/problems`.
 pub(super) fn add_routes(
     router: &EdgeRouter,
-    journal: Option<Journal>,
+    journal: Option<&Journal>,
     providers: &Arc<Providers>,
 ) -> Result<(), RuleError> {
     for prefix in PREFIXES {
@@ -33,7 +33,7 @@ pub(super) fn add_routes(
         }
         for (action, name) in [(Action::Save, "save"), (Action::Load, "load")] {
             for path in [format!("{prefix}/state/{name}"), format!("{prefix}/state/{{service}}/{name}")] {
-                let (journal, providers) = (journal.clone(), providers.clone());
+                let (journal, providers) = (journal.cloned(), providers.clone());
                 let answer = move |request: EdgeRequest| {
                     let (journal, providers) = (journal.clone(), providers.clone());
                     let service = request.params.get("service").map(str::to_owned);
@@ -42,7 +42,7 @@ pub(super) fn add_routes(
                 router.add(Rule::new(path).methods([Method::POST]), endpoint(answer))?;
             }
         }
-        let journal = journal.clone();
+        let journal = journal.cloned();
         let problems = move |_| std::future::ready(problems(journal.as_ref()));
         router
             .add(Rule::new(format!("{prefix}/state/problems")).methods([Method::GET]), endpoint(problems))?;

@@ -47,14 +47,14 @@ pub(crate) fn problems(problems: Option<&Problems>) -> Vec<String> {
 
 /// Adds the endpoints, and saves from time to time if that is wanted.
 pub(crate) fn begin(
-    journal: Option<Journal>,
+    journal: Option<&Journal>,
     config: &Config,
     edge: &EdgeRouter,
     providers: &Arc<Providers>,
     environment: &Environment,
 ) -> Result<(), RuleError> {
     let is_scheduled = config.snapshot_save_strategy == SaveStrategy::Scheduled;
-    if let Some(journal) = journal.as_ref().filter(|_| is_scheduled) {
+    if let Some(journal) = journal.filter(|_| is_scheduled) {
         // Without a runtime, nobody serves either: a gateway that is only called saves at its end.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (clock, interval) = (environment.clock.clone(), config.snapshot_flush_interval);
