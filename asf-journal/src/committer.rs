@@ -8,7 +8,7 @@ use asf_store::{Moments, NotWritten, Sequence};
 use crate::engine::EngineError;
 use crate::folder::note_commit;
 use crate::journal::{Save, Shared};
-use crate::log::Order;
+use crate::log::{Order, Taken};
 use crate::meta::Meta;
 use crate::pending::Pending;
 
@@ -24,9 +24,8 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Takes what is in the queue. To be called in a moment.
-    pub(crate) fn absorb(&mut self, shared: &Shared) {
-        let taken = shared.queue.take();
+    /// Keeps what was taken out of the queue in a moment: once a key.
+    pub(crate) fn absorb(&mut self, shared: &Shared, taken: Taken) {
         self.last = taken.last;
         let refused = self.pending.absorb(taken.changes, taken.first, &shared.problems);
         shared.queue.refuse(refused);
@@ -80,8 +79,12 @@ pub(crate) fn run(shared: &Shared, moments: &Moments) {
         let turn = shared.queue.next_turn(has_failed);
         let mut desk = shared.lock_desk();
         // The order of locks is: desk, moment, queue.
-        let _ = moments.take(|| desk.absorb(shared));
+        if let Some(taken) = moments.take(|| shared.queue.take()) {
+            desk.absorb(shared, taken);
+        }
         for Order { service, done } in turn.orders {
+            // What belongs together may be of several services, and is promised to be written together.
+            let service = service.filter(|_| shared.save != Save::OnRequest);
             let written = write(&mut desk, shared, service.as_deref());
             let _ = done.send(written.map_err(|error| NotWritten { reason: error.to_string().into() }));
         }

@@ -266,10 +266,12 @@ impl Journal {
         let source = Kept { shared: self.shared.clone(), load: Load::WhenOpened };
         // The committer must not write what is about to be forgotten.
         let mut desk = self.shared.lock_desk();
-        let loaded = self.state.reload(service, &source, || {
-            desk.absorb(&self.shared);
+        let mut taken = None;
+        let loaded = self.state.reload(service, &source, || taken = Some(self.shared.queue.take()));
+        if let Some(taken) = taken {
+            desk.absorb(&self.shared, taken);
             desk.pending.discard(service);
-        });
+        }
         loaded.ok_or_else(|| NotWritten { reason: "a change is under way on this thread".into() })
     }
 

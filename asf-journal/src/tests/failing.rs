@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use redb::StorageBackend;
 use redb::backends::FileBackend;
 
+use asf_store::{Ordered, Reach};
+
 use super::numbers;
 use crate::engine::redb::open_with;
 use crate::folder::Folder;
@@ -154,4 +156,27 @@ async fn a_save_that_fails_is_made_by_the_next() {
     drop((table, journal));
     let journal = Journal::open(Options::new(folder.path())).unwrap();
     assert_eq!(numbers(journal.state(), "a").range(.., 9).len(), 1);
+}
+
+#[tokio::test]
+async fn what_belongs_together_is_written_together_whatever_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let health = Health::default();
+    let journal = journal(folder.path(), Save::OnRequest, &health);
+    let table =
+        |service| journal.state().opener(service).table::<u64, u64, Ordered>("a", Reach::CrossAccount);
+    let (left, right) = (table("left"), table("right"));
+    let both = async || {
+        let change = || drop((left.insert(1, 1), right.insert(1, 1)));
+        journal.state().durably(async { journal.state().atomically(change) }).await.1
+    };
+    let commits = || std::fs::read(folder.path().join("commits")).unwrap()[0];
+    both().await.unwrap();
+    assert_eq!(commits(), 1);
+    health.set(Disk::Full);
+    both().await.unwrap_err();
+    health.set(Disk::Well);
+    journal.save(Some("left")).await.unwrap();
+    journal.save(None).await.unwrap();
+    assert_eq!(commits(), 2);
 }

@@ -101,8 +101,8 @@ impl Providers {
         self.services.get(service).is_some_and(|it| it.made().is_some())
     }
 
-    /// Makes a provider forget everything, what was kept of it included, see [`Provider::reset`]. Calls that are under way end on the
-    /// state that they began with. False if there is no such provider, or no way.
+    /// Makes a provider forget everything, what was kept of it included, see [`Provider::reset`]. Calls that
+    /// are under way end on the state that they began with. False if there is no such provider, or no way.
     pub fn reset(&self, service: &str) -> bool {
         let Some(entry) = self.services.get(service) else { return false };
         self.state().reset(&Selection { service: Some(service.to_owned()), ..Selection::default() });
