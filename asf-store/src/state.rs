@@ -337,7 +337,7 @@ pub struct Opener<'a> {
 
 impl Opener<'_> {
     /// The table of an attribute, opened if nobody did: with the entries that were kept of it. It shows those
-    /// of all accounts; views of others are made of it with [`Table::at`].
+    /// of all accounts; views of others are made of it with [`StoreField::at`](crate::StoreField::at).
     ///
     /// # Panics
     /// If it was opened with another type: two providers of one service that do not agree on their store.
