@@ -14,7 +14,7 @@ use crate::state::TableInfo;
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tree::Tree;
 
-/// What all tables of a state share.
+/// What all tables of a state share. Tables that outlive their state still have it.
 #[derive(Default)]
 pub(crate) struct Shared {
     pub(crate) gate: Gate,
@@ -140,12 +140,11 @@ impl<K: Key, V: Record, L: Layout<K, V>> Core<K, V, L> {
             let trees = self.trees_to_fill(&scope);
             // All at once: a change must not come between the entries that go and the note that they went.
             let mut guards: Vec<_> = trees.iter().map(write).collect();
-            for tree in &mut guards {
-                removed += tree.len();
-                **tree = L::Tree::default();
-            }
+            let former: Vec<L::Tree> = guards.iter_mut().map(|tree| std::mem::take(&mut **tree)).collect();
+            removed += former.iter().map(Tree::len).sum::<usize>();
             self.revision.fetch_add(1, Ordering::Release);
-            self.tell(|| Change::Cleared { table: self.info.clone(), scope: scope.clone() });
+            let (table, scope_of) = (self.info.clone(), scope.clone());
+            self.tell(|| Change::Cleared { table, scope: scope_of, former: Arc::new(former) });
             drop(guards);
             drop(trees);
             self.drop_if_empty(&scope);
@@ -215,7 +214,7 @@ impl<K: Key, V: Record, L: Layout<K, V>> Changing<'_, K, V, L> {
         self.core.revision.fetch_add(1, Ordering::Release);
         self.core.tell(|| {
             let (table, scope) = (self.core.info.clone(), self.scope.clone());
-            Change::Entry(Box::new(TypedChange { table, scope, key, value, _former: former }))
+            Change::Entry(Box::new(TypedChange { table, scope, key, value, former }))
         });
     }
 }

@@ -62,6 +62,10 @@ pub trait AnyTable: Send + Sync {
     /// Key or value cannot be read, or a newer build wrote it.
     fn restore(&self, entry: Entry<'_>) -> Result<(), RecordError>;
 
+    /// An empty table of the same type that is of no state: what entries can be read into, to be
+    /// [adopted](Self::adopt) as a whole.
+    fn empty(&self) -> Arc<dyn AnyTable>;
+
     /// Removes all entries of these scopes. Returns how many there were.
     fn clear(&self, wanted: &dyn Fn(&Scope) -> bool) -> usize;
 
@@ -147,6 +151,10 @@ impl<K: Key, V: Record, L: Layout<K, V>> AnyTable for Erased<K, V, L> {
         let value = record::read(entry.version, entry.value)?;
         self.0.restore(entry.scope, decode(entry.key)?, value);
         Ok(())
+    }
+
+    fn empty(&self) -> Arc<dyn AnyTable> {
+        Arc::new(Self(Arc::new(Core::new(self.0.info.clone(), Arc::default()))))
     }
 
     fn clear(&self, wanted: &dyn Fn(&Scope) -> bool) -> usize {

@@ -22,6 +22,7 @@ pub(crate) struct Gate {
 thread_local! {
     #[allow(clippy::missing_const_for_thread_local, reason = "shuttle has no such form")]
     /// Addresses of the gates that this thread is in.
+    #[allow(clippy::missing_const_for_thread_local, reason = "shuttle's macro knows no const")]
     static HELD: RefCell<Vec<usize>> = RefCell::new(Vec::new());
 }
 

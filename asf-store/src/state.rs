@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use asf_types::identity::{AccountId, Region};
 
 use crate::blob::{Blobs, Folder};
-use crate::change::ChangeLog;
+use crate::change::{ChangeLog, NotWritten, track};
 use crate::core::{Core, Shared};
 use crate::erased::{AnySnapshot, AnyTable, Entry, Erased};
 use crate::gate::Inside;
@@ -39,9 +39,9 @@ impl fmt::Display for TableInfo {
 
 /// Where the entries of a table are read from when it is opened: what was kept of an earlier process.
 pub trait Source: Send + Sync {
-    /// Calls this with each entry of a table. What cannot be read of it is the source's to report: a table
-    /// opens with what is whole.
-    fn load(&self, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Result<(), RecordError>);
+    /// Calls this with each entry of a table, in any order, and from several threads if it likes. What cannot be
+    /// read of it is the source's to report: a table opens with what is whole.
+    fn load(&self, table: &TableInfo, put: &Put<'_>);
 
     /// Whether all that was kept of a service could be read so far.
     fn is_whole(&self, service: &str) -> bool {
@@ -49,6 +49,9 @@ pub trait Source: Send + Sync {
         true
     }
 }
+
+/// Takes an entry that was read.
+pub type Put<'a> = dyn Fn(Entry<'_>) -> Result<(), RecordError> + Sync + 'a;
 
 /// All tables of a process, or of a branch of its state: by service and attribute, opened when first used.
 /// Cheap to clone; every clone is the same state.
@@ -60,7 +63,7 @@ struct Inner {
     /// The first field, so that it is dropped first.
     _closing: Closing,
     shared: Arc<Shared>,
-    tables: Mutex<BTreeMap<TableKey, Arc<dyn AnyTable>>>,
+    tables: Mutex<BTreeMap<TableKey, Slot>>,
     /// Tables that nobody has opened here, of the state that this is a branch of.
     inherited: Mutex<BTreeMap<TableKey, Arc<dyn AnySnapshot>>>,
     source: Option<Arc<dyn Source>>,
@@ -79,6 +82,10 @@ impl Drop for Closing {
         }
     }
 }
+
+/// A table, once it has its entries. Whoever opens it first reads them, and who wants the same table waits;
+/// others do not.
+type Slot = Arc<OnceLock<Arc<dyn AnyTable>>>;
 
 /// Service, attribute.
 type TableKey = (&'static str, &'static str);
@@ -212,16 +219,76 @@ impl State {
         self.0.shared.gate.alone(moment)
     }
 
+    /// [`moment`](Self::moment) for a change log: it does not keep the state alive.
+    #[must_use]
+    pub fn moments(&self) -> Moments {
+        Moments(Arc::downgrade(&self.0.shared))
+    }
+
+    /// Whether there is a log that hears of its changes.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        self.0.shared.log.get().is_some()
+    }
+
+    /// Runs a call, then waits until what it changed is written down, as [`ChangeLog::written`] says.
+    /// The answer must not leave if it is not.
+    pub async fn durably<F: Future>(&self, call: F) -> (F::Output, Result<(), NotWritten>) {
+        let Some(log) = self.0.shared.log.get() else { return (call.await, Ok(())) };
+        match track(call).await {
+            (output, None) => (output, Ok(())),
+            (output, Some(changes)) => (output, log.written(changes).await),
+        }
+    }
+
     /// The tables that are open, by service and attribute.
     #[must_use]
     pub fn tables(&self) -> Vec<Arc<dyn AnyTable>> {
-        self.lock_tables().values().cloned().collect()
+        self.lock_tables().values().filter_map(|slot| slot.get().cloned()).collect()
     }
 
     /// An open table.
     #[must_use]
     pub fn table(&self, service: &str, attribute: &str) -> Option<Arc<dyn AnyTable>> {
-        self.lock_tables().get(&(service, attribute) as &(&str, &str)).cloned()
+        self.lock_tables().get(&(service, attribute) as &(&str, &str))?.get().cloned()
+    }
+
+    /// What tables the stores that are linked in have.
+    #[must_use]
+    pub fn declared() -> Vec<Arc<TableInfo>> {
+        let scratch = Self::new();
+        scratch.open_all();
+        scratch.tables().iter().map(|table| table.info().clone()).collect()
+    }
+
+    /// Replaces the entries of a service, or of all, by those that a source has; the change log does not
+    /// hear of it. `at_once` is run in the moment in which it happens. Returns how many entries there are;
+    /// `None`, and nothing is replaced, within [`atomically`](Self::atomically).
+    pub fn reload(
+        &self,
+        service: Option<&str>,
+        source: &dyn Source,
+        at_once: impl FnOnce(),
+    ) -> Option<usize> {
+        let is_wanted = |it: &str| service.is_none_or(|service| service == it);
+        self.open_services(&is_wanted);
+        let tables = self.tables().into_iter().filter(|table| is_wanted(table.info().service));
+        let read = |table: Arc<dyn AnyTable>| {
+            let fresh = table.empty();
+            source.load(table.info(), &|entry| fresh.restore(entry));
+            (table, fresh.snapshot())
+        };
+        let read: Vec<_> = tables.map(read).collect();
+        self.moment(|| {
+            at_once();
+            for (table, snapshot) in &read {
+                table.adopt(&**snapshot);
+            }
+        })?;
+        let entries = read
+            .iter()
+            .map(|(_, snapshot)| snapshot.scopes().iter().map(|scope| snapshot.len(scope)).sum::<usize>());
+        Some(entries.sum())
     }
 
     /// All entries of all services at one moment, whoever writes meanwhile. `None` within
@@ -256,7 +323,7 @@ impl State {
         self.atomically(|| tables.map(|table| table.clear(&|scope| selection.has(scope))).sum())
     }
 
-    fn lock_tables(&self) -> std::sync::MutexGuard<'_, BTreeMap<TableKey, Arc<dyn AnyTable>>> {
+    fn lock_tables(&self) -> std::sync::MutexGuard<'_, BTreeMap<TableKey, Slot>> {
         self.0.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -267,7 +334,28 @@ impl State {
 
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.lock_tables().values().map(|it| it.info().to_string())).finish()
+        f.debug_set().entries(self.tables().iter().map(|it| it.info().to_string())).finish()
+    }
+}
+
+/// Moments of a state, as long as it is there; see [`State::moment`].
+#[derive(Clone)]
+pub struct Moments(Weak<Shared>);
+
+impl Moments {
+    /// Runs this while no step of any table is under way; of a state that is gone, none can be. `None`, and
+    /// nothing is run, within [`atomically`](State::atomically).
+    pub fn take<R>(&self, moment: impl FnOnce() -> R) -> Option<R> {
+        match self.0.upgrade() {
+            Some(shared) => shared.gate.alone(moment),
+            None => Some(moment()),
+        }
+    }
+}
+
+impl fmt::Debug for Moments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Moments")
     }
 }
 
@@ -305,7 +393,7 @@ pub struct Opener<'a> {
 
 impl Opener<'_> {
     /// The table of an attribute, opened if nobody did: with the entries that were kept of it. It shows those
-    /// of all accounts; views of others are made of it with [`Table::at`].
+    /// of all accounts; views of others are made of it with [`StoreField::at`](crate::StoreField::at).
     ///
     /// # Panics
     /// If it was opened with another type: two providers of one service that do not agree on their store.
@@ -316,33 +404,34 @@ impl Opener<'_> {
         reach: Reach,
     ) -> Table<K, V, L> {
         let state = self.state;
-        let mut tables = state.lock_tables();
         let info = TableInfo { service: self.service, attribute, reach, version: V::VERSION };
         let key = info.key();
-        if let Some(table) = tables.get(&key) {
-            let Ok(core) = table.clone().as_any().downcast::<Core<K, V, L>>() else {
-                // A mistake in the code of providers, which no input can bring about.
-                #[expect(clippy::panic, reason = "two declarations of a table that do not agree")]
-                {
-                    panic!("the table {info} was opened with other types before")
-                }
-            };
-            return Table { core, scope: Scope::default() };
-        }
-        let core = Arc::new(Core::new(Arc::new(info), state.0.shared.clone()));
-        let table = Arc::new(Erased(core.clone()));
-        // Under the lock of the tables: nobody may use it before all is there.
-        match state.lock_inherited().remove(&key) {
-            Some(inherited) => {
-                table.adopt(&*inherited);
+        // The lock of all tables is held only for this: reading may take long.
+        let slot = state.lock_tables().entry(key).or_default().clone();
+        let table = slot.get_or_init(|| self.load::<K, V, L>(info.clone()));
+        // What was inherited is let go once it shows as a table: a snapshot finds it here or there.
+        state.lock_inherited().remove(&key);
+        let Ok(core) = table.clone().as_any().downcast::<Core<K, V, L>>() else {
+            // A mistake in the code of providers, which no input can bring about.
+            #[expect(clippy::panic, reason = "two declarations of a table that do not agree")]
+            {
+                panic!("the table {info} was opened with other types before")
             }
-            None => {
-                if let Some(source) = &state.0.source {
-                    source.load(&core.info, &mut |entry| table.restore(entry));
-                }
-            }
-        }
-        tables.insert(key, table);
+        };
         Table { core, scope: Scope::default() }
+    }
+
+    /// A table with the entries that were kept of it.
+    fn load<K: Key, V: Record, L: Layout<K, V>>(&self, info: TableInfo) -> Arc<dyn AnyTable> {
+        let state = self.state;
+        let key = info.key();
+        let table = Erased(Arc::new(Core::<K, V, L>::new(Arc::new(info), state.0.shared.clone())));
+        let inherited = state.lock_inherited().get(&key).cloned();
+        if let Some(inherited) = inherited {
+            table.adopt(&*inherited);
+        } else if let Some(source) = &state.0.source {
+            source.load(table.info(), &|entry| table.restore(entry));
+        }
+        Arc::new(table)
     }
 }

@@ -39,6 +39,7 @@ impl Transport for InProcess {
     ) -> BoxFuture<'a, Result<Box<dyn Shape>, Box<dyn ServiceError>>> {
         Box::pin(async move {
             let not_implemented = || AwsError::not_implemented(operation);
+            self.providers.prepare(operation.service().name).await;
             // The provider may have a model of its own: typed by another version, or none but the spec.
             let answering = self.providers.answering(operation).ok_or_else(not_implemented)?;
             let Answering { provider, operation: theirs, .. } = answering;

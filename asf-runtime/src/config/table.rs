@@ -108,13 +108,13 @@ variables! {
     }
     "State" {
         /// Keeps state across restarts.
-        "PERSISTENCE" persistence: bool = "0", .later();
+        "PERSISTENCE" persistence: bool = "0";
         /// When state is written. `ON_REQUEST` loses nothing that was acknowledged.
-        "SNAPSHOT_SAVE_STRATEGY" snapshot_save_strategy: SaveStrategy = "ON_REQUEST", .later();
+        "SNAPSHOT_SAVE_STRATEGY" snapshot_save_strategy: SaveStrategy = "ON_REQUEST";
         /// When state is read.
-        "SNAPSHOT_LOAD_STRATEGY" snapshot_load_strategy: LoadStrategy = "ON_REQUEST", .later();
+        "SNAPSHOT_LOAD_STRATEGY" snapshot_load_strategy: LoadStrategy = "ON_REQUEST";
         /// Seconds between writes with `SNAPSHOT_SAVE_STRATEGY=SCHEDULED`.
-        "SNAPSHOT_FLUSH_INTERVAL" snapshot_flush_interval: Duration = "15", .later();
+        "SNAPSHOT_FLUSH_INTERVAL" snapshot_flush_interval: Duration = "15";
     }
     "Hooks and plugins" {
         /// The folder with init scripts, in `boot.d`, `start.d`, `ready.d` and `shutdown.d`.

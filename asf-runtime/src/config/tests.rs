@@ -201,9 +201,10 @@ fn what_is_warned_of() {
     for (name, value, expected) in [
         ("GATEWAY_LISTEN", "0.0.0.0:4566", None),
         ("PROVIDER_OVERRIDE_SQS", "default", None),
-        ("PERSISTENCE", "1", Some("PERSISTENCE has no effect yet: what it steers is not there")),
-        ("PERSISTENCE", "0", None),
-        ("PERSISTENCE", "false", None),
+        ("STRICT", "1", Some("STRICT has no effect yet: what it steers is not there")),
+        ("STRICT", "0", None),
+        ("STRICT", "false", None),
+        ("PERSISTENCE", "1", None),
         (
             "EDGE_PORT",
             "4566",

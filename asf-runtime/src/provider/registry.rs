@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use asf_schema::Operation;
+use asf_store::{Selection, State};
 
 use super::{Answering, BackendId, Provider, Source, Tier};
 use crate::plugin::{PROVIDERS, PluginState, Plugins, ProviderPlugin, Settings, panic_text};
@@ -57,11 +58,16 @@ impl Backend {
         if made.reset() {
             return true;
         }
-        let Some(plugin) = self.plugin else { return false };
-        // The next call makes another.
-        *self.made.write().unwrap_or_else(PoisonError::into_inner) = None;
-        plugins.keep(plugin, PluginState::Registered);
-        true
+        self.renew(plugins);
+        self.plugin.is_some()
+    }
+
+    /// Has the next call make another, if there is a way to make one.
+    fn renew(&self, plugins: &Plugins) {
+        if let Some(plugin) = self.plugin {
+            *self.made.write().unwrap_or_else(PoisonError::into_inner) = None;
+            plugins.keep(plugin, PluginState::Registered);
+        }
     }
 }
 
@@ -205,18 +211,51 @@ impl Providers {
         backends.iter().map(|it| (it.tier, it.source.clone())).collect()
     }
 
+    /// Makes the provider of a service, if it is not there. What was kept of it is read then, which may take
+    /// long: on a thread where others do not wait for it.
+    pub async fn prepare(self: &Arc<Self>, service: &'static str) {
+        if !self.state().is_durable() || self.is_made(service) || self.backends(service).is_none() {
+            return;
+        }
+        // Without a runtime, there is nobody who could wait.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let providers = self.clone();
+            let made = runtime.spawn_blocking(move || drop(providers.get(service))).await;
+            if let Err(error) = made {
+                tracing::error!(service, %error, "the provider cannot be made");
+            }
+        }
+    }
+
+    /// Where the stores of the providers are.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        self.plugins.settings().state()
+    }
+
     /// Whether the provider of a service has been made.
     #[must_use]
     pub fn is_made(&self, service: &str) -> bool {
         self.main(service).is_some_and(|it| it.made().is_some())
     }
 
-    /// Makes the providers of a service forget everything, see [`Provider::reset`]. Calls that are under way
-    /// end on the state that they began with. False if there is none, or one of them has no way.
+    /// Makes the providers of a service forget everything, what was kept of it included, see
+    /// [`Provider::reset`]. Calls that are under way end on the state that they began with. False if there is
+    /// none, or one of them has no way.
     pub fn reset(&self, service: &str) -> bool {
         let Some(backends) = self.backends(service) else { return false };
+        self.state().reset(&Selection { service: Some(service.to_owned()), ..Selection::default() });
         // All of them, also when one cannot.
         backends.iter().filter(|it| !it.reset(&self.plugins)).count() == 0
+    }
+
+    /// Has the provider of a service, or all, made anew with the next call: what is in their stores was
+    /// replaced, and what they made of it is no longer so.
+    pub fn renew(&self, service: Option<&str>) {
+        for name in self.services().filter(|name| service.is_none_or(|it| it == *name)) {
+            let backends = self.backends(name).unwrap_or_default();
+            backends.iter().for_each(|backend| backend.renew(&self.plugins));
+        }
     }
 
     /// The services that have one.

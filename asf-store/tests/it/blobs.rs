@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use asf_macros::Store;
 use asf_store::{
-    Blob, BlobError, Change, ChangeLog, Entry, Record, RecordError, Sequence, Source, State, Stores, Table,
+    Blob, BlobError, Change, ChangeLog, Entry, Put, Record, Sequence, Source, State, Stores, Table,
     TableInfo, decode, encode,
 };
 use asf_types::identity::{AccountId, Region};
@@ -46,7 +46,7 @@ impl ChangeLog for Journal {
 }
 
 impl Source for Journal {
-    fn load(&self, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Result<(), RecordError>) {
+    fn load(&self, table: &TableInfo, put: &Put<'_>) {
         let entries: std::collections::BTreeMap<_, _> = self.0.lock().unwrap().iter().cloned().collect();
         for (key, value) in entries.into_iter().filter(|_| table.attribute == "objects") {
             if let Some(value) = value {

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use asf_store::{
-    AnySnapshot, Change, ChangeLog, Entry, Reach, RecordError, Sequence, Source, State, Table, TableInfo,
-    decode, track,
+    AnySnapshot, Change, ChangeLog, Entry, Ordered, Put, Reach, Sequence, Sequences, Source, State, Table,
+    TableInfo, decode, track,
 };
 
 fn table(state: &State, attribute: &'static str) -> Table<u64, u64> {
@@ -117,7 +117,7 @@ impl ChangeLog for Heard {
 struct Kept(Vec<(u64, u32, Vec<u8>)>);
 
 impl Source for Kept {
-    fn load(&self, table: &TableInfo, put: &mut dyn FnMut(Entry<'_>) -> Result<(), RecordError>) {
+    fn load(&self, table: &TableInfo, put: &Put<'_>) {
         for (key, version, value) in self.0.iter().filter(|_| table.attribute == "a") {
             let key = asf_store::encode(key).unwrap();
             let read = put(Entry { scope: &"*/*".parse().unwrap(), key: &key, version: *version, value });
@@ -136,7 +136,7 @@ async fn a_log_hears_of_changes_in_order_and_a_call_knows_its_own() {
     let table = table(&state, "a");
     assert_eq!((table.get(&7).as_deref(), table.len()), (Some(&9), 1));
     table.insert(1, 10);
-    let ((), last) = track(async {
+    let ((), made) = track(async {
         table.update(&1, |it| *it += 1);
         let _ = table.get(&1);
         let _ = table.insert_new(1, 5);
@@ -144,11 +144,51 @@ async fn a_log_hears_of_changes_in_order_and_a_call_knows_its_own() {
         table.remove(&7);
     })
     .await;
-    assert_eq!(last, Some(3));
+    assert_eq!(made, Some(Sequences { first: 2, last: 3 }));
     assert_eq!(track(async { table.get(&1).map(|it| *it) }).await, (Some(11), None));
     table.clear();
     let a = || "of-tests.a".to_owned();
     let expect =
         [(a(), Some(1), Some(10)), (a(), Some(1), Some(11)), (a(), Some(7), None), (a(), None, None)];
     assert_eq!(*heard.0.lock().unwrap(), expect);
+}
+
+/// A source that reads one service only when it is told to.
+struct Slow(std::sync::Barrier);
+
+impl Source for Slow {
+    fn load(&self, table: &TableInfo, _: &Put<'_>) {
+        if table.service == "slow" {
+            self.0.wait();
+        }
+    }
+}
+
+#[test]
+fn a_table_that_is_read_keeps_nobody_else_waiting() {
+    let source = Arc::new(Slow(std::sync::Barrier::new(2)));
+    let state = State::durable(source.clone(), Arc::new(Heard::default()));
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| state.opener("slow").table::<u64, u64, Ordered>("a", Reach::CrossAccount));
+        let other = table(&state, "b");
+        other.insert(1, 1);
+        assert!(state.table("slow", "a").is_none());
+        source.0.wait();
+        slow.join().unwrap().insert(1, 1);
+    });
+    assert_eq!(state.tables().len(), 2);
+}
+
+#[test]
+fn a_reload_shows_what_the_source_has() {
+    let state = State::new();
+    let (a, b) = (table(&state, "a"), table(&state, "b"));
+    a.insert(1, 1);
+    b.insert(1, 1);
+    let source = Kept(vec![(7, 1, vec![9]), (8, 1, vec![10])]);
+    assert_eq!(state.reload(Some("another"), &source, || ()), Some(0));
+    assert_eq!((a.len(), b.len()), (1, 1));
+    assert_eq!(state.reload(Some("of-tests"), &source, || ()), Some(2));
+    assert_eq!((a.get(&7).as_deref(), a.get(&1), b.len()), (Some(&9), None, 0));
+    assert_eq!(state.atomically(|| state.reload(None, &source, || panic!("not now"))), None);
 }

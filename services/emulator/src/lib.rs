@@ -18,6 +18,7 @@
 pub mod cli;
 mod extensions;
 pub mod init;
+pub mod persistence;
 mod providers;
 mod server;
 
@@ -25,6 +26,7 @@ pub use server::{BindError, Limits, Server, Tls};
 
 use std::sync::Arc;
 
+use asf_journal::{Journal, OpenError};
 use asf_runtime::access_key::AccessKeyStyle;
 use asf_runtime::clock::ControlledClock;
 use asf_runtime::config::{Config, ConfigErrors, HeaderNames};
@@ -49,9 +51,20 @@ pub use providers::NATIVE;
 /// A gateway over all native providers and all models.
 ///
 /// # Errors
-/// What is wrong with the settings.
-pub fn gateway(settings: Settings, environment: Environment) -> Result<Gateway, ConfigErrors> {
+/// What is wrong with the settings, or with the state that is kept.
+pub fn gateway(settings: Settings, environment: Environment) -> Result<Gateway, GatewayError> {
     gateway_with(settings, environment, Surroundings::default())
+}
+
+/// Why there is no gateway.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// What is wrong with the settings.
+    #[error(transparent)]
+    Config(#[from] ConfigErrors),
+    /// `PERSISTENCE=1`, and the state cannot be used.
+    #[error(transparent)]
+    State(#[from] OpenError),
 }
 
 /// What a gateway has around it.
@@ -63,6 +76,9 @@ pub struct Surroundings {
     pub control: Control,
     /// What the init scripts came to; without it, there are none.
     pub init: Option<Arc<dyn InitReports>>,
+    /// Where the state is kept. Without it, [`persistence::open`] says; with it, the caller can
+    /// [close](Journal::close) it.
+    pub journal: Option<Journal>,
 }
 
 /// What requests are answered by, and what can be added to it while they are.
@@ -78,8 +94,8 @@ pub struct Emulator {
 /// The emulator of a process of its own: its time is moved at `/_asf/clock`. Otherwise as [`emulator`].
 ///
 /// # Errors
-/// What is wrong with the settings.
-pub fn controlled_emulator(settings: Settings, around: Surroundings) -> Result<Emulator, ConfigErrors> {
+/// What is wrong with the settings, or with the state that is kept.
+pub fn controlled_emulator(settings: Settings, around: Surroundings) -> Result<Emulator, GatewayError> {
     let clock = Arc::new(ControlledClock::default());
     if let Err(error) = asf_runtime::observe::clock::add_routes(&around.edge, clock.clone()) {
         tracing::error!(%error, "the clock's endpoint is left out");
@@ -91,29 +107,34 @@ pub fn controlled_emulator(settings: Settings, around: Surroundings) -> Result<E
 /// A gateway over all native providers and all models, with what is around it.
 ///
 /// # Errors
-/// What is wrong with the settings.
+/// What is wrong with the settings, or with the state that is kept.
 pub fn gateway_with(
     settings: Settings,
     environment: Environment,
     around: Surroundings,
-) -> Result<Gateway, ConfigErrors> {
+) -> Result<Gateway, GatewayError> {
     Ok(emulator(settings, environment, around)?.gateway)
 }
 
 /// A gateway over all native providers and all models, with what is around it, and its extensions.
 ///
 /// # Errors
-/// What is wrong with the settings.
+/// What is wrong with the settings, or with the state that is kept.
 pub fn emulator(
     settings: Settings,
     environment: Environment,
     around: Surroundings,
-) -> Result<Emulator, ConfigErrors> {
-    let Surroundings { edge, control, init } = around;
+) -> Result<Emulator, GatewayError> {
+    let Surroundings { edge, control, init, journal } = around;
     let config = Config::parse(&settings)?;
+    let journal = journal.map_or_else(|| persistence::open(&config), |journal| Ok(Some(journal)))?;
     let version = env!("CARGO_PKG_VERSION");
     let access_keys = AccessKeyStyle::of(&settings);
     let configuration = Arc::new(Variables::from_iter(shown(&settings)));
+    let settings = match &journal {
+        Some(journal) => settings.with_state(journal.state().clone()),
+        None => settings,
+    };
     let signed_settings = config.verify_signatures.then(|| settings.clone());
     let plugins = Plugins::new(settings);
     for entry in plugins.disabled_in_vain() {
@@ -130,6 +151,7 @@ pub fn emulator(
     let (providers, places) = (surfaces.providers.clone(), surfaces.places.clone());
     let secret_keys = signed_settings
         .map(|settings| Arc::new(IssuedKeys::new(providers.clone(), &settings)) as Arc<dyn SecretKeys>);
+    let problems = journal.as_ref().map(|journal| journal.problems().clone());
     let enabled = enabled_services(&config);
     let is_disabled = |name: &&str| enabled.as_ref().is_some_and(|names| !names.iter().any(|it| it == name));
     let disabled = providers.services().filter(is_disabled).map(str::to_owned).collect();
@@ -149,10 +171,14 @@ pub fn emulator(
         is_debug: config.debug,
         has_config_updates: config.enable_config_updates,
         usage: Arc::new(move || observe::usage(&metrics)),
+        problems: Arc::new(move || persistence::problems(problems.as_ref())),
         ..defaults
     };
     if let Err(error) = internal::add_routes(&edge, internal) {
         tracing::error!(%error, "an internal endpoint is left out");
+    }
+    if let Err(error) = persistence::begin(journal.as_ref(), &config, &edge, &providers, &environment) {
+        tracing::error!(%error, "an endpoint of the state is left out");
     }
     let services =
         Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };

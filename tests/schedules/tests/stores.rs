@@ -95,12 +95,7 @@ impl ChangeLog for Log {
 struct Nothing;
 
 impl asf_store::Source for Nothing {
-    fn load(
-        &self,
-        _: &asf_store::TableInfo,
-        _: &mut dyn FnMut(asf_store::Entry<'_>) -> Result<(), asf_store::RecordError>,
-    ) {
-    }
+    fn load(&self, _: &asf_store::TableInfo, _: &asf_store::Put<'_>) {}
 }
 
 #[test]

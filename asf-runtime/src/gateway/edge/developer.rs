@@ -40,10 +40,17 @@ struct Developer {
 impl Endpoint for Developer {
     fn answer<'a>(&'a self, request: EdgeRequest) -> BoxFuture<'a, Response> {
         Box::pin(async move {
+            self.providers.prepare(self.endpoint.service).await;
             match self.providers.get(self.endpoint.service) {
                 Some(provider) => {
                     self.providers.plugins().keep(self.endpoint, PluginState::Loaded);
-                    (self.endpoint.answer)(&*provider, &request.environment, request.request).await
+                    let answer = (self.endpoint.answer)(&*provider, &request.environment, request.request);
+                    match self.providers.state().durably(answer).await {
+                        (answer, Ok(())) => answer,
+                        (_, Err(error)) => {
+                            respond::error(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+                        }
+                    }
                 }
                 None => respond::error(StatusCode::NOT_FOUND, "there is no provider of this service"),
             }

@@ -48,6 +48,7 @@ impl RouteRequests {
         };
         let rewritten = route.rewritten(&request);
         ctx.protocol = route.protocol;
+        self.services.providers.prepare(route.service).await;
         ctx.service = self.services.schema(route.service);
         ctx.operation = ctx.service.and_then(|it| self.services.operation(it, route.operation));
         if ctx.operation.is_none() {

@@ -66,11 +66,15 @@ impl ServiceRequests {
             request: std::mem::replace(&mut ctx.request, http::Request::new(()).into_parts().0),
             environment: ctx.environment.clone(),
         };
-        let result = AssertUnwindSafe(provider.call(&call, operation, input)).catch_unwind().await;
+        // An answer tells of changes only when they are as safe as was promised.
+        let state = self.services.providers.state();
+        let answered = AssertUnwindSafe(provider.call(&call, operation, input)).catch_unwind();
+        let (result, written) = state.durably(answered).await;
         // Lent, not given: handlers after this one want them too, even if the provider panicked.
         ctx.request = call.request;
         ctx.request_id = call.request_id;
         let result = result.unwrap_or_else(|panic| resume_unwind(panic));
+        written.map_err(|error| AwsError::internal(error.to_string()))?;
         ctx.response = match result? {
             Answer::Raw(response) => response,
             Answer::Output(mut output) => {

@@ -39,6 +39,7 @@ pub(super) async fn get(context: Arc<Context>, request: EdgeRequest) -> Response
         "important-endpoints": {},
         "logs": { "docker": "" },
         "usage": (internal.usage)(),
+        "state-problems": (internal.problems)(),
     });
     respond::json(StatusCode::OK, &answer)
 }

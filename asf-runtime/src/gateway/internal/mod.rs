@@ -53,6 +53,8 @@ pub struct Internal {
     pub is_debug: bool,
     /// How often what was used.
     pub usage: Arc<dyn Fn() -> Value + Send + Sync>,
+    /// What was found damaged of the state that was kept.
+    pub problems: Arc<dyn Fn() -> Vec<String> + Send + Sync>,
     /// Whether the process is in a container.
     pub is_container: bool,
     /// Names the process.
@@ -79,6 +81,7 @@ impl Internal {
             has_config_updates: false,
             is_debug: false,
             usage: Arc::new(|| json!({})),
+            problems: Arc::new(Vec::new),
             is_container: false,
             machine_id: session_id.chars().take(8).collect(),
             session_id,
@@ -120,9 +123,10 @@ const ROUTES: &[(Method, &str, Answer)] = &[
     (Method::GET, "/usage", |it, _| {
         Box::pin(async move { respond::json(StatusCode::OK, &(it.internal.usage)()) })
     }),
-    (Method::POST, "/state/reset", |it, _| Box::pin(async move { state::reset_all(&it) })),
+    (Method::POST, "/state/reset", |it, _| Box::pin(async move { state::reset_all(&it).await })),
     (Method::POST, "/state/{service}/reset", |it, request| {
-        Box::pin(async move { state::reset(&it, &request) })
+        let service = request.params.get("service").unwrap_or_default().to_owned();
+        Box::pin(async move { state::reset(&it, &service).await })
     }),
     (Method::GET, "/openapi.json", |it, _| Box::pin(async move { openapi::json(&it) })),
     (Method::GET, "/openapi.yaml", |it, _| Box::pin(async move { openapi::yaml(&it) })),

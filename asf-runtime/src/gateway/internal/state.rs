@@ -1,17 +1,22 @@
 //! `/state`: forgetting everything.
 
+use asf_store::NotWritten;
 use http::StatusCode;
 use serde_json::json;
 
 use super::Context;
-use crate::gateway::edge::{EdgeRequest, respond};
+use crate::gateway::edge::respond;
 use crate::protocol::Response;
 
 /// All providers forget everything. Those that cannot are named: then the answer is a 500, because a test
 /// that relies on a clean state is better told.
-pub(super) fn reset_all(context: &Context) -> Response {
+pub(super) async fn reset_all(context: &Context) -> Response {
     let providers = &context.internal.providers;
-    let (reset, kept): (Vec<&str>, Vec<&str>) = providers.services().partition(|it| providers.reset(it));
+    let forget = async { providers.services().partition(|it| providers.reset(it)) };
+    let ((reset, kept), written): ((Vec<&str>, Vec<&str>), _) = providers.state().durably(forget).await;
+    if let Err(error) = written {
+        return not_written(&error);
+    }
     if kept.is_empty() {
         return respond::json(StatusCode::OK, &json!({ "reset": reset }));
     }
@@ -21,19 +26,27 @@ pub(super) fn reset_all(context: &Context) -> Response {
 }
 
 /// One provider forgets everything.
-pub(super) fn reset(context: &Context, request: &EdgeRequest) -> Response {
+pub(super) async fn reset(context: &Context, service: &str) -> Response {
     let providers = &context.internal.providers;
-    let service = request.params.get("service").unwrap_or_default();
     if !providers.services().any(|it| it == service) {
         return respond::error(
             StatusCode::NOT_FOUND,
             format!("there is no provider of a service {service:?}"),
         );
     }
-    if providers.reset(service) {
+    let (is_reset, written) = providers.state().durably(async { providers.reset(service) }).await;
+    if let Err(error) = written {
+        return not_written(&error);
+    }
+    if is_reset {
         respond::json(StatusCode::OK, &json!({ "reset": [service] }))
     } else {
         let answer = json!({ "error": format!("{service} keeps its state"), "reset": [], "kept": [service] });
         respond::json(StatusCode::INTERNAL_SERVER_ERROR, &answer)
     }
+}
+
+/// It is forgotten in memory, and would be there again after a restart.
+fn not_written(error: &NotWritten) -> Response {
+    respond::error(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
 }

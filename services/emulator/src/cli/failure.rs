@@ -1,6 +1,9 @@
 //! How commands fail: a message, and an exit code that scripts can tell apart.
 
+use asf_journal::OpenError;
 use asf_runtime::config::{ConfigErrors, EnvFileError};
+
+use crate::GatewayError;
 
 /// The exit codes, for `--help`.
 pub(super) const EXIT_CODES: &str = "\
@@ -13,7 +16,8 @@ Exit codes:
   5  the address is in use
   6  the configuration is wrong, or an address in it
   7  it is running already
-  8  there is no Docker engine";
+  8  there is no Docker engine
+  9  the state that is kept cannot be used";
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +37,8 @@ pub(super) enum Failure {
     Address { address: String, error: std::io::Error },
     #[error("{0}")]
     Config(#[from] ConfigErrors),
+    #[error("{0}")]
+    State(#[from] OpenError),
     #[error("{0}")]
     EnvFile(#[from] EnvFileError),
     #[error("it is running already, with process id {pid}; stop it, or use another ASF_RUN_DIR")]
@@ -54,6 +60,7 @@ impl Failure {
     pub(super) fn code(&self) -> u8 {
         match self {
             Self::Other(_) => 1,
+            Self::State(_) => 9,
             Self::Usage(_) => 2,
             Self::NotRunning(_) => 3,
             Self::Timeout(_) => 4,
@@ -68,6 +75,15 @@ impl Failure {
     /// What to say, unless everything has been said.
     pub(super) fn message(&self) -> Option<String> {
         (!matches!(self, Self::Silent(_))).then(|| self.to_string())
+    }
+}
+
+impl From<GatewayError> for Failure {
+    fn from(error: GatewayError) -> Self {
+        match error {
+            GatewayError::Config(error) => Self::Config(error),
+            GatewayError::State(error) => Self::State(error),
+        }
     }
 }
 

@@ -158,6 +158,8 @@ async fn serve(
         () = scripts.run(Stage::Boot) => {}
         () = signals.next() => return Ok(Action::Kill),
     }
+    let journal = crate::persistence::open(settings)?;
+    let around = Surroundings { journal: journal.clone(), ..around };
     let Emulator { gateway, extensions } = crate::controlled_emulator(session.layers.settings(), around)?;
     let gateway = Arc::new(gateway);
     let hosted = crate::extensions::host(settings, &extensions);
@@ -229,6 +231,10 @@ async fn serve(
     tokio::select! {
         () = scripts.run(Stage::Shutdown) => {}
         () = again.next() => {}
+    }
+    if let Some(journal) = journal {
+        // Not in the way of what still runs; the process ends only when it is written.
+        tokio::task::spawn_blocking(move || journal.close()).await.context("the state may not be saved")?;
     }
     Ok(action.get())
 }

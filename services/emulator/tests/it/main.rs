@@ -15,5 +15,6 @@ mod foreground;
 mod listening;
 #[cfg(unix)]
 mod lpm;
+mod persistence;
 mod place;
 mod server;

@@ -122,6 +122,16 @@ impl Foreground {
         line
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it, as `kill -9` does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Ends it as a container engine does, and gives what it has left on stderr.
     pub(crate) fn end(mut self) -> Result {
         let pid = self.child.id().to_string();
