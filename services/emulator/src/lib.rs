@@ -38,7 +38,7 @@ use asf_runtime::gateway::internal::{self, Control, InitReports, Internal, Varia
 use asf_runtime::gateway::{AwsChainOptions, ChainPlaces, Gateway, Services, aws_chain_with};
 use asf_runtime::hook::Hooks;
 use asf_runtime::observe::faults::{self, Models};
-use asf_runtime::observe::journal::Journal;
+use asf_runtime::observe::journal::Journal as RequestJournal;
 use asf_runtime::observe::otlp::Traces;
 use asf_runtime::observe::{self, Observe};
 use asf_runtime::plugin::{Plugins, Settings};
@@ -207,7 +207,11 @@ fn observed(config: &Config) -> Observe {
         let traces = Traces::new(endpoint, &config.otel_service_name);
         traces.inspect_err(|error| tracing::warn!("no traces are sent: {error}")).ok()
     });
-    Observe { journal: Journal::new(config.request_journal_size.count()), traces, ..Observe::default() }
+    Observe {
+        journal: RequestJournal::new(config.request_journal_size.count()),
+        traces,
+        ..Observe::default()
+    }
 }
 
 /// The services that may be called, if not all.
