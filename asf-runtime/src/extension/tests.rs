@@ -223,7 +223,7 @@ fn places() {
             let note = handler("watch", move |ctx| {
                 let operation = ctx.operation.map_or("-", asf_schema::Operation::name);
                 let status = ctx.response.status().as_u16();
-                let source = ctx.source.as_ref().map_or("-", Source::as_str);
+                let source = ctx.source.map_or("-", Source::as_str);
                 let has_source = ctx.response.headers().contains_key("x-asf-source");
                 let mut log = log.lock().unwrap();
                 log.push(format!("{place:?} {operation} {source} {status} {has_source}"));
