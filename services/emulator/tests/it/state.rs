@@ -67,9 +67,9 @@ fn what_was_saved_comes_back_and_stays() {
     first.state_json(&place, &["load", "base", "--strategy", "service-merge"]);
     assert_eq!(first.queues("us-east-1"), ["one", "two"]);
     first.state_json(&place, &["load", "base", "--strategy", "overwrite"]);
+    assert_eq!(first.state_json(&place, &["diff", "base"]), serde_json::json!([]));
     assert_eq!((first.queues("us-east-1"), first.queues("eu-west-1")), (vec!["one".into()], vec![]));
     assert!(first.knows(&session));
-    assert_eq!(first.state_json(&place, &["diff", "base"]), serde_json::json!([]));
     let received = first.sqs("ReceiveMessage", "us-east-1", &format!(r#"{{"QueueUrl":"{url}"}}"#));
     assert!(received.contains("hello"), "{received}");
 
