@@ -156,7 +156,7 @@ impl Pod {
                     let reader: &mut dyn Read = &mut from.from;
                     let mut content = reader.take(length);
                     visit(Frame::Content { table, digest: hex(&digest), content: &mut content })?;
-                    io::copy(&mut content, &mut io::sink()).map_err(unpacked_wrong)?;
+                    io::copy(&mut content, &mut io::sink()).map_err(|error| unpacked_wrong(&error))?;
                     if content.limit() > 0 {
                         return Err(PodError::damaged("it ends within content"));
                     }
@@ -194,7 +194,7 @@ impl Pod {
         if !is_as_stated {
             return Err(PodError::damaged("it has less than its manifest says"));
         }
-        if from.from.read(&mut [0]).map_err(unpacked_wrong)? > 0 {
+        if from.from.read(&mut [0]).map_err(|error| unpacked_wrong(&error))? > 0 {
             return Err(PodError::damaged("something comes after its end"));
         }
         Ok(())
@@ -239,7 +239,7 @@ fn head(file: &mut File) -> Result<(Manifest, u64), PodError> {
 }
 
 /// What the unpacker says is of the file.
-fn unpacked_wrong(error: io::Error) -> PodError {
+fn unpacked_wrong(error: &io::Error) -> PodError {
     PodError::damaged(format!("it cannot be unpacked: {error}"))
 }
 
@@ -250,7 +250,7 @@ struct Frames<R> {
 impl<R: Read> Frames<R> {
     fn array<const N: usize>(&mut self) -> Result<[u8; N], PodError> {
         let mut bytes = [0; N];
-        self.from.read_exact(&mut bytes).map_err(unpacked_wrong)?;
+        self.from.read_exact(&mut bytes).map_err(|error| unpacked_wrong(&error))?;
         Ok(bytes)
     }
 
@@ -260,7 +260,7 @@ impl<R: Read> Frames<R> {
             return Err(PodError::TooLarge(format!("a key or value has {length} bytes")));
         }
         to.clear();
-        (&mut self.from).take(u64::from(length)).read_to_end(to).map_err(unpacked_wrong)?;
+        (&mut self.from).take(u64::from(length)).read_to_end(to).map_err(|error| unpacked_wrong(&error))?;
         if to.len() == length as usize { Ok(()) } else { Err(PodError::damaged("it ends within an entry")) }
     }
 }

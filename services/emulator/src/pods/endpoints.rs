@@ -39,7 +39,8 @@ struct Context {
 enum Refusal {
     Pod(PodError),
     NotWritten(NotWritten),
-    Answer(Response),
+    /// Boxed, because it is large.
+    Answer(Box<Response>),
 }
 
 impl From<PodError> for Refusal {
@@ -55,12 +56,16 @@ impl From<std::io::Error> for Refusal {
 }
 
 impl Refusal {
+    fn said(status: StatusCode, message: String) -> Self {
+        Self::Answer(Box::new(respond::error(status, message)))
+    }
+
     fn wrong(message: impl std::fmt::Display) -> Self {
-        Self::Answer(respond::error(StatusCode::BAD_REQUEST, message.to_string()))
+        Self::said(StatusCode::BAD_REQUEST, message.to_string())
     }
 
     fn missing(name: &Name) -> Self {
-        Self::Answer(respond::error(StatusCode::NOT_FOUND, format!("there is no pod {name}")))
+        Self::said(StatusCode::NOT_FOUND, format!("there is no pod {name}"))
     }
 
     fn answer(self) -> Response {
@@ -71,7 +76,7 @@ impl Refusal {
             }
             Self::Pod(error) => failed(error.to_string()),
             Self::NotWritten(error) => failed(error.to_string()),
-            Self::Answer(response) => response,
+            Self::Answer(response) => *response,
         }
     }
 }
@@ -144,9 +149,7 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, Refusal> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(error) => {
-            Err(Refusal::Answer(respond::error(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())))
-        }
+        Err(error) => Err(Refusal::said(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
     }
 }
 
@@ -302,7 +305,7 @@ fn asked(request: &EdgeRequest) -> Wishes {
 /// for what is not here.
 async fn wishes(request: &mut EdgeRequest) -> Result<Wishes, Refusal> {
     let asked = asked(request);
-    let body = request.body().await.map_err(Refusal::Answer)?;
+    let body = request.body().await.map_err(|response| Refusal::Answer(Box::new(response)))?;
     if body.is_empty() {
         return Ok(asked);
     }
@@ -329,7 +332,7 @@ async fn upload(request: &mut EdgeRequest) -> Result<std::fs::File, Refusal> {
         length += piece.len() as u64;
         if length > MAX_UPLOAD {
             let message = format!("files of more than {MAX_UPLOAD} bytes are not taken");
-            return Err(Refusal::Answer(respond::error(StatusCode::PAYLOAD_TOO_LARGE, message)));
+            return Err(Refusal::said(StatusCode::PAYLOAD_TOO_LARGE, message));
         }
         file = blocking(move || {
             file.write_all(&piece)?;
