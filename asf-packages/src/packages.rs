@@ -1,9 +1,11 @@
 //! All packages that are linked in.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use asf_runtime::config::Config;
+use asf_runtime::plugin::{NAMESPACES, Namespace, Plugin, PluginId, Plugins};
 use linkme::distributed_slice;
 
 use crate::catalogue::CATALOGUE;
@@ -42,6 +44,17 @@ impl PackagePlugin {
     }
 }
 
+impl Plugin for PackagePlugin {
+    fn id(&self) -> PluginId {
+        PluginId::new("packages", self.name)
+    }
+}
+
+asf_runtime::register!(NAMESPACES: Namespace = Namespace {
+    name: "packages",
+    plugins: || PackagePlugin::all().map(|it| it as &dyn Plugin).collect(),
+});
+
 /// Packages, and where they are installed.
 pub struct Packages {
     packages: Vec<Package>,
@@ -62,6 +75,15 @@ impl Packages {
     #[must_use]
     pub fn configured(config: &Config) -> Self {
         Self::registered(Libraries::configured(config), Sources::configured(config))
+    }
+
+    /// As [`configured`](Self::configured), of the plugins of a process: without those that are disabled
+    /// (`ASF_DISABLED_PLUGINS=packages/opensearch`).
+    #[must_use]
+    pub fn admitted(plugins: &Plugins, config: &Config) -> Self {
+        let packages =
+            PackagePlugin::all().filter_map(|it| plugins.load(it, || Ok::<_, Infallible>((it.create)())));
+        Self::new(packages, Libraries::configured(config), Sources::configured(config))
     }
 
     /// These.

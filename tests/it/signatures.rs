@@ -379,3 +379,37 @@ fn bodies_of_s3() {
         assert_eq!(body.contains("<Code>SignatureDoesNotMatch</Code>"), expected == 403, "{body}");
     }
 }
+
+/// What is signed for a region that there is not, in each protocol's words; and with the variable that lets it.
+#[test]
+fn regions_that_there_are_not() {
+    let request = |service: &str, region: &str| {
+        let credential = format!("Credential=test/20260528/{region}/{service}/aws4_request");
+        let signed = format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0");
+        let request = Request::post("/").header("host", "localhost:4566").header("authorization", signed);
+        match service {
+            "sqs" => request
+                .header("x-amz-target", "AmazonSQS.ListQueues")
+                .header("content-type", "application/x-amz-json-1.0")
+                .body(ByteStream::from("{}".to_owned())),
+            _ => request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(ByteStream::from("Action=GetCallerIdentity&Version=2011-06-15".to_owned())),
+        }
+        .unwrap()
+    };
+    let (strict, open) = (World::new(&[]), World::new(&[("ALLOW_NONSTANDARD_REGIONS", "1")]));
+    for region in ["us-east-1", "eu-central-2", "cn-north-1", "us-gov-west-1"] {
+        assert_eq!(strict.answer(request("sqs", region)).0, 200, "{region}");
+    }
+    for region in ["mars-1", "us-east-9", "aws-global"] {
+        let (status, _, body) = strict.answer(request("sqs", region));
+        assert_eq!(status, 400, "{body}");
+        assert!(body.contains("InvalidSignatureException"), "{body}");
+        let sentence = format!("Credential should be scoped to a valid region, not '{region}'.");
+        assert!(body.contains(&sentence), "{body}");
+        let (status, _, body) = strict.answer(request("sts", region));
+        assert!(status == 403 && body.contains("<Code>SignatureDoesNotMatch</Code>"), "{status} {body}");
+        assert_eq!(open.answer(request("sqs", region)).0, 200, "{region}");
+    }
+}

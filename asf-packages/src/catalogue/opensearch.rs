@@ -1,6 +1,6 @@
 //! OpenSearch: for OpenSearch Service, and Elasticsearch Service by its compatible API.
 //!
-//! Its source is not reached in tests: the URL is the one of the project's download page.
+//! Its source is not reached in tests: the URL is from memory.
 
 use crate::{Archive, Checksum, Package, PackagePlugin};
 

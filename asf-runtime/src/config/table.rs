@@ -65,7 +65,7 @@ variables! {
     }
     "Accounts and regions" {
         /// Lets calls be signed for regions that AWS does not have.
-        "ALLOW_NONSTANDARD_REGIONS" allow_nonstandard_regions: bool = "0", .later();
+        "ALLOW_NONSTANDARD_REGIONS" allow_nonstandard_regions: bool = "0";
         /// Issues access key ids that begin with `AKIA` and `ASIA`, as AWS does, and believes the account in
         /// them. Otherwise they begin with `LKIA` and `LSIA`.
         "PARITY_AWS_ACCESS_KEY_ID" parity_aws_access_key_id: bool = "0";

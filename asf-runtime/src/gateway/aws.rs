@@ -8,8 +8,8 @@ use super::cors::Cors;
 use super::edge::{self, EdgeRouter};
 use super::handlers::{
     AddCorsHeaders, AddVersionHeader, EdgeRoutes, EnforceCors, JudgeSignatures, KeepSentRequest,
-    RouteRequests, ServiceRequests, add_source_header, answer_options, identify_caller, identify_trace,
-    log_request, serialize_error,
+    RouteRequests, ServiceRequests, add_source_header, answer_options, check_region, identify_caller,
+    identify_trace, log_request, serialize_error,
 };
 use super::{ChainPlace, ChainPlaces, GatewayHandler, HandlerChain, Services, handler};
 use crate::access_key::AccessKeyStyle;
@@ -30,6 +30,8 @@ pub struct AwsChainOptions {
     pub places: ChainPlaces,
     /// Which access key ids carry an account.
     pub access_keys: AccessKeyStyle,
+    /// Which regions may be called; without it, all.
+    pub is_region: Option<fn(&str) -> bool>,
     /// What counts and journals the requests, and makes them fail on demand.
     pub observe: Observe,
     /// What knows the secrets that requests have to be signed with; without it, signatures are not verified.
@@ -45,7 +47,8 @@ pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
 /// The handlers of an AWS server over these services, with options.
 #[must_use]
 pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> HandlerChain {
-    let AwsChainOptions { edge, cors, version, places, access_keys, observe, secret_keys } = options;
+    let AwsChainOptions { edge, cors, version, places, access_keys, is_region, observe, secret_keys } =
+        options;
     // What cannot be added has been logged, and the rest works.
     let _ = edge::add_developer_endpoints(&edge, &services.providers);
     let version = version.map(|it| Arc::new(AddVersionHeader::new(it)) as Arc<dyn GatewayHandler>);
@@ -66,6 +69,7 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
             Some(Arc::new(RouteRequests::new(services.clone()))),
             // Account, region, credentials.
             Some(handler("identify caller", move |ctx| identify_caller(access_keys, ctx))),
+            is_region.map(|is_region| handler("check region", move |ctx| check_region(is_region, ctx))),
             // Presigned requests that are over; signatures.
             Some(Arc::new(JudgeSignatures::new(secret_keys))),
             Some(places.step(ChainPlace::Call)),

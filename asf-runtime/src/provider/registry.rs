@@ -200,7 +200,7 @@ impl Providers {
                 false => provider.service().operation(operation.name())?,
             };
             let answers = provider.implements(theirs);
-            answers.then(|| Answering { provider, operation: theirs, source: backend.source.clone() })
+            answers.then(|| Answering { provider, operation: theirs, source: backend.source })
         })
     }
 
@@ -208,7 +208,7 @@ impl Providers {
     #[must_use]
     pub fn sources(&self, service: &str) -> Vec<(Tier, Source)> {
         let backends = self.backends(service).unwrap_or_default();
-        backends.iter().map(|it| (it.tier, it.source.clone())).collect()
+        backends.iter().map(|it| (it.tier, it.source)).collect()
     }
 
     /// Makes the provider of a service, if it is not there. What was kept of it is read then, which may take

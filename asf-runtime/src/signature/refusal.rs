@@ -62,6 +62,8 @@ pub enum Refusal {
         /// The one that is called.
         called: &'static str,
     },
+    /// The credential is for a region that there is not.
+    NoSuchRegion(String),
     /// No one knows the access key.
     UnknownKey(String),
     /// The session token is not the access key's.

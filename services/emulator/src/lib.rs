@@ -195,7 +195,10 @@ pub fn emulator(
     }
     let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
     let cors = Cors::new(cors_settings(config.clone()));
-    let options = AwsChainOptions { edge, cors, version, places, access_keys, observe, secret_keys };
+    let is_region =
+        (!config.allow_nonstandard_regions).then_some(asf_specs::regions::is_region as fn(&str) -> bool);
+    let options =
+        AwsChainOptions { edge, cors, version, places, access_keys, is_region, observe, secret_keys };
     let mut chain = aws_chain_with(services, options);
     chain.traced = config.debug_handler_chain;
     // The last, so that none of them takes the place of a route of ours.

@@ -12,7 +12,7 @@ mod source;
 mod trace_context;
 mod version;
 
-pub use caller::identify_caller;
+pub use caller::{check_region, identify_caller};
 pub use cors::{AddCorsHeaders, EnforceCors, answer_options};
 pub use edge::EdgeRoutes;
 pub use errors::serialize_error;

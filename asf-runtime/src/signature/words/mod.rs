@@ -21,6 +21,9 @@ pub(super) use s3::MISMATCH as S3_MISMATCH;
 const CREDENTIAL_FORM: &str =
     "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".";
 
+/// What to do about a region that there is not.
+const REGIONS_HINT: &str = "ALLOW_NONSTANDARD_REGIONS=1 lets every region through.";
+
 /// Who is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Audience {

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::form_of;
+use super::{REGIONS_HINT, form_of};
 use crate::signature::window::SKEW;
 use crate::signature::{AmzDate, Malformed, Refusal};
 use crate::{AwsError, Timestamp};
@@ -80,6 +80,11 @@ pub(super) fn error(refusal: Refusal, protocol: ProtocolKind) -> AwsError {
         Refusal::OtherService { called, .. } => {
             (Common::Mismatch, format!("Credential should be scoped to correct service: '{called}'. "))
         }
+        // The sentence is AWS's, what follows it is ours: someone may want the region all the same.
+        Refusal::NoSuchRegion(region) => (
+            Common::Mismatch,
+            format!("Credential should be scoped to a valid region, not '{region}'. {REGIONS_HINT}"),
+        ),
         Refusal::UnknownKey(_) | Refusal::Mismatch { .. } if is_ec2 => {
             (Common::UnknownKey, EC2_REFUSED.to_owned())
         }

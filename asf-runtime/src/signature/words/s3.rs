@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use asf_schema::{Schema, ServiceSchema, TimestampFormat, load_service};
 
-use super::form_of;
+use super::{REGIONS_HINT, form_of};
 use crate::error::{ReceivedError, ServiceError};
 use crate::signature::window::SKEW;
 use crate::signature::{Malformed, Refusal};
@@ -68,6 +68,12 @@ pub(super) fn error(refusal: Refusal) -> Box<dyn ServiceError> {
                 }
             };
             AwsError::sender(code, format!("{before}{what}")).into()
+        }
+        Refusal::NoSuchRegion(region) => {
+            let what = format!("the region '{region}' is wrong; expecting 'us-east-1'. {REGIONS_HINT}");
+            let message = format!("The authorization header is malformed; {what}");
+            let error = AwsError::sender("AuthorizationHeaderMalformed", message);
+            detailed(error, [("Region", "us-east-1".to_owned())])
         }
         Refusal::UnknownKey(id) => {
             let message = "The AWS Access Key Id you provided does not exist in our records.";

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::anyhow;
 use asf_packages::{InstallError, Installation, PackageInstaller, Packages, Target};
+use asf_runtime::plugin::Plugins;
 
 use bars::Bars;
 
@@ -70,7 +71,8 @@ struct Which {
 }
 
 pub(super) fn run(session: &Session, arguments: &Arguments) -> Outcome {
-    let packages = Packages::configured(&session.config()?);
+    let plugins = Plugins::new(session.layers.settings());
+    let packages = Packages::admitted(&plugins, &session.config()?);
     match &arguments.command {
         Command::List { versions, verbose } => list(session, &packages, *versions, *verbose),
         Command::Install { packages: names, which, parallel } => {
