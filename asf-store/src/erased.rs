@@ -4,6 +4,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::blob::ContentFile;
 use crate::core::Core;
 use crate::layout::Layout;
 use crate::record::{self, Key, Record, RecordError, decode, encode};
@@ -62,6 +63,17 @@ pub trait AnyTable: Send + Sync {
     /// Key or value cannot be read, or a newer build wrote it.
     fn restore(&self, entry: Entry<'_>) -> Result<(), RecordError>;
 
+    /// As [`restore`](Self::restore), of an entry that comes from another state: the files that it names are
+    /// those that `find` has for their names.
+    ///
+    /// # Errors
+    /// As there, and if a file is not found, or is too short.
+    fn restore_from(&self, entry: Entry<'_>, find: &mut Find<'_>) -> Result<(), RecordError>;
+
+    /// Sets all entries that a table of the same type had, as any change. `None` if the types differ, else
+    /// how many there were.
+    fn merge(&self, snapshot: &dyn AnySnapshot) -> Option<usize>;
+
     /// An empty table of the same type that is of no state: what entries can be read into, to be
     /// [adopted](Self::adopt) as a whole.
     fn empty(&self) -> Arc<dyn AnyTable>;
@@ -90,6 +102,13 @@ pub trait AnySnapshot: Send + Sync {
     /// That of the visitor; an entry that cannot be written.
     fn visit(&self, visitor: &mut Visitor<'_>) -> Result<(), VisitError>;
 
+    /// As [`visit`](Self::visit), for another state: each file with content that a record has is given a name
+    /// first, every time it occurs, under which the record is written then.
+    ///
+    /// # Errors
+    /// As there, and those of `name`.
+    fn carry(&self, name: &mut Name<'_>, visitor: &mut Visitor<'_>) -> Result<(), VisitError>;
+
     /// The snapshot itself.
     fn as_any(&self) -> &dyn Any;
 }
@@ -99,6 +118,12 @@ pub type Visitor<'a> = dyn FnMut(Entry<'_>) -> Result<(), VisitError> + 'a;
 
 /// What ends a walk over entries.
 pub type VisitError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Gives a file the name by which another state knows it.
+pub type Name<'a> = dyn FnMut(&ContentFile) -> Result<String, VisitError> + 'a;
+
+/// The file that a name of [`Name`] stands for.
+pub type Find<'a> = dyn FnMut(&str) -> Option<ContentFile> + 'a;
 
 impl<K: Key, V: Record, L: Layout<K, V>> Core<K, V, L> {
     fn view(self: &Arc<Self>, scope: &Scope) -> Table<K, V, L> {
@@ -153,6 +178,31 @@ impl<K: Key, V: Record, L: Layout<K, V>> AnyTable for Erased<K, V, L> {
         Ok(())
     }
 
+    fn restore_from(&self, entry: Entry<'_>, find: &mut Find<'_>) -> Result<(), RecordError> {
+        let mut value: V = record::read(entry.version, entry.value)?;
+        let mut result = Ok(());
+        value.blobs(&mut |blob| {
+            if result.is_ok() {
+                result = blob.resolve(find).map_err(|error| RecordError::Read(error.to_string()));
+            }
+        });
+        result?;
+        self.0.restore(entry.scope, decode(entry.key)?, value);
+        Ok(())
+    }
+
+    fn merge(&self, snapshot: &dyn AnySnapshot) -> Option<usize> {
+        let same = snapshot.as_any().downcast_ref::<TreesOf<K, V, L>>()?;
+        let mut entries = 0;
+        for (scope, trees) in &same.scopes {
+            for (key, value) in trees.iter().flat_map(Tree::iter) {
+                self.0.change(scope, L::tree_of(key), |it| it.insert(key.clone(), value.clone()));
+                entries += 1;
+            }
+        }
+        Some(entries)
+    }
+
     fn empty(&self) -> Arc<dyn AnyTable> {
         Arc::new(Self(Arc::new(Core::new(self.0.info.clone(), Arc::default()))))
     }
@@ -189,6 +239,24 @@ impl<K: Key, V: Record, L: Layout<K, V>> AnySnapshot for TreesOf<K, V, L> {
         for (scope, trees) in &self.scopes {
             for (key, value) in trees.iter().flat_map(Tree::iter) {
                 let (key, value) = (encode(key)?, encode(&**value)?);
+                visitor(Entry { scope, key: &key, version: V::VERSION, value: &value })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn carry(&self, name: &mut Name<'_>, visitor: &mut Visitor<'_>) -> Result<(), VisitError> {
+        for (scope, trees) in &self.scopes {
+            for (key, value) in trees.iter().flat_map(Tree::iter) {
+                let mut value = V::clone(value);
+                let mut result = Ok(());
+                value.blobs(&mut |blob| {
+                    if result.is_ok() {
+                        result = blob.rename(name);
+                    }
+                });
+                result?;
+                let (key, value) = (encode(key)?, encode(&value)?);
                 visitor(Entry { scope, key: &key, version: V::VERSION, value: &value })?;
             }
         }

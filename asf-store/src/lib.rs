@@ -35,9 +35,9 @@ mod tree;
 #[doc(hidden)]
 pub use asf_types::identity;
 pub use attribute::Attribute;
-pub use blob::{Blob, BlobError, BlobReader, BlobWriter, Blobs};
+pub use blob::{Blob, BlobError, BlobReader, BlobWriter, Blobs, ContentFile};
 pub use change::{Change, ChangeLog, EntryChange, Former, NotWritten, Sequence, Sequences, Written, track};
-pub use erased::{AnySnapshot, AnyTable, Entry, VisitError, Visitor};
+pub use erased::{AnySnapshot, AnyTable, Entry, Find, Name, VisitError, Visitor};
 pub use index::{Index, Indexes, NoIndexes};
 pub use layout::{Hashed, InPartition, Indexed, Layout, Ordered, Partitioned};
 /// For what macros write.

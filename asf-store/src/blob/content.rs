@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::BlobError;
-use super::file::BlobFile;
+use super::file::{BlobFile, ContentFile};
 use super::folder::Folder;
 use super::reader::BlobReader;
 
@@ -163,6 +163,51 @@ impl Blob {
             })
             .collect();
         self.pieces = attached?;
+        Ok(())
+    }
+
+    /// Gives its files other names, under which it is written from now on.
+    pub(crate) fn rename<E: From<BlobError>>(
+        &mut self,
+        name: &mut dyn FnMut(&ContentFile) -> Result<String, E>,
+    ) -> Result<(), E> {
+        let mut renamed = Vec::with_capacity(self.pieces.len());
+        for piece in &*self.pieces {
+            renamed.push(match piece {
+                Piece::Inline(bytes) => Piece::Inline(bytes.clone()),
+                Piece::File(part) => {
+                    let lost = || BlobError::Damaged(format!("the file {:?}", part.id));
+                    let file = ContentFile(part.file.clone().ok_or_else(lost)?);
+                    Piece::File(FilePiece { id: name(&file)?.into(), ..part.clone() })
+                }
+            });
+        }
+        self.pieces = renamed.into();
+        Ok(())
+    }
+
+    /// Gives the pieces of a record that was read the files that their names stand for. Whoever wrote the
+    /// record may have meant harm: a piece that is not within its file is refused.
+    pub(crate) fn resolve(
+        &mut self,
+        find: &mut dyn FnMut(&str) -> Option<ContentFile>,
+    ) -> Result<(), BlobError> {
+        let mut resolved = Vec::with_capacity(self.pieces.len());
+        for piece in &*self.pieces {
+            resolved.push(match piece {
+                Piece::Inline(bytes) => Piece::Inline(bytes.clone()),
+                Piece::File(part) => {
+                    let wrong = || BlobError::Damaged(format!("the content {:?}", part.id));
+                    let file = find(&part.id).ok_or_else(wrong)?;
+                    let end = part.offset.checked_add(part.length).ok_or_else(wrong)?;
+                    if end > file.len()? {
+                        return Err(wrong());
+                    }
+                    Piece::File(FilePiece { id: file.id().into(), file: Some(file.0), ..part.clone() })
+                }
+            });
+        }
+        self.pieces = resolved.into();
         Ok(())
     }
 }

@@ -53,6 +53,15 @@ impl BlobFile {
         Ok(bytes)
     }
 
+    /// How many bytes it has.
+    ///
+    /// # Errors
+    /// It is not there.
+    fn len(&self) -> Result<u64, BlobError> {
+        let known = std::fs::metadata(&self.path).map_err(|error| self.error("look at", error))?;
+        Ok(known.len())
+    }
+
     fn error(&self, doing: &'static str, error: std::io::Error) -> BlobError {
         match error.kind() {
             std::io::ErrorKind::NotFound => BlobError::Damaged(self.path.display().to_string()),
@@ -64,5 +73,42 @@ impl BlobFile {
 impl Drop for BlobFile {
     fn drop(&mut self) {
         self.folder.forget(&self.service, &self.id, &self.path);
+    }
+}
+
+/// A file with content that records have: for whoever carries records from one state to another. The file
+/// stays while this lives.
+#[derive(Clone, Debug)]
+pub struct ContentFile(pub(super) Arc<BlobFile>);
+
+impl ContentFile {
+    /// Its name in its state. Another state's file with this name is not this one.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// How many bytes it has.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn len(&self) -> Result<u64, BlobError> {
+        self.0.len()
+    }
+
+    /// Whether it has none.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn is_empty(&self) -> Result<bool, BlobError> {
+        Ok(self.len()? == 0)
+    }
+
+    /// Up to `length` bytes from an offset, at least one. Waits for the disk.
+    ///
+    /// # Errors
+    /// It is not there, or ends before.
+    pub fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, BlobError> {
+        self.0.read_at(offset, length)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use super::BlobError;
 use super::content::Blob;
-use super::file::BlobFile;
+use super::file::{BlobFile, ContentFile};
 use super::writer::BlobWriter;
 
 /// Bytes up to which content is kept in memory and in its record.
@@ -198,6 +198,18 @@ impl Blobs {
     #[must_use]
     pub fn writer(&self) -> BlobWriter {
         BlobWriter::new(self.clone())
+    }
+
+    /// Takes content into a file of its own, however small it is: for records that come from elsewhere, of which
+    /// several may have parts of it. Waits for the disk.
+    ///
+    /// # Errors
+    /// It cannot be read or written. Nothing is left then.
+    pub fn take(&self, content: &mut dyn std::io::Read) -> Result<ContentFile, BlobError> {
+        let mut file = self.folder.create(self.service)?;
+        let copied = std::io::copy(content, file.as_file_mut());
+        copied.map_err(|error| BlobError::of("fill", file.path(), error))?;
+        Ok(ContentFile(self.folder.keep(self.service, file)?))
     }
 
     /// Takes content that is in memory.

@@ -19,6 +19,7 @@ mod reader;
 mod writer;
 
 pub use content::Blob;
+pub use file::ContentFile;
 pub use folder::Blobs;
 pub(crate) use folder::Folder;
 pub use reader::BlobReader;

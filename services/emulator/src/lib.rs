@@ -19,6 +19,7 @@ pub mod cli;
 mod extensions;
 pub mod init;
 pub mod persistence;
+mod pods;
 mod providers;
 mod server;
 
@@ -176,6 +177,9 @@ pub fn emulator(
     };
     if let Err(error) = internal::add_routes(&edge, internal) {
         tracing::error!(%error, "an internal endpoint is left out");
+    }
+    if let Err(error) = pods::add_routes(&edge, &pods::Shelf::new(&config.volume_dir), &providers) {
+        tracing::error!(%error, "an endpoint of pods is left out");
     }
     if let Err(error) = persistence::begin(journal.as_ref(), &config, &edge, &providers, &environment) {
         tracing::error!(%error, "an endpoint of the state is left out");

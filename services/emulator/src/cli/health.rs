@@ -73,6 +73,21 @@ pub(super) fn reload_extensions(target: &Listener) -> Value {
     answer.map(|answer| answer.json()).unwrap_or_default()
 }
 
+/// How long it may take to save, load or compare states.
+const STATE_TIME: Duration = Duration::from_secs(600);
+
+/// Asks a process for what takes long: with a body of any kind, and an answer that goes to a file if one is given
+/// and it is a success.
+pub(super) fn transfer(
+    target: &Listener,
+    method: Method,
+    path: &str,
+    body: Bytes,
+    to: Option<&mut std::fs::File>,
+) -> anyhow::Result<Answer> {
+    send(STATE_TIME, target, method, path, body, to)
+}
+
 /// Asks a process.
 pub(super) fn ask(
     target: &Listener,
@@ -90,16 +105,27 @@ fn ask_within(
     path: &str,
     body: Option<&Value>,
 ) -> anyhow::Result<Answer> {
+    send(time, target, method, path, body.map(Value::to_string).unwrap_or_default().into(), None)
+}
+
+fn send(
+    time: Duration,
+    target: &Listener,
+    method: Method,
+    path: &str,
+    body: Bytes,
+    to: Option<&mut std::fs::File>,
+) -> anyhow::Result<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let exchange = async {
             match target {
                 Listener::Tcp { host, port } => {
-                    exchange(TcpStream::connect((host.as_str(), *port)).await?, method, path, body).await
+                    exchange(TcpStream::connect((host.as_str(), *port)).await?, method, path, body, to).await
                 }
                 #[cfg(unix)]
                 Listener::Unix(at) => {
-                    exchange(tokio::net::UnixStream::connect(at).await?, method, path, body).await
+                    exchange(tokio::net::UnixStream::connect(at).await?, method, path, body, to).await
                 }
                 #[cfg(not(unix))]
                 Listener::Unix(_) => anyhow::bail!("there are no Unix sockets here"),
@@ -113,18 +139,28 @@ async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     method: Method,
     path: &str,
-    body: Option<&Value>,
+    body: Bytes,
+    to: Option<&mut std::fs::File>,
 ) -> anyhow::Result<Answer> {
-    let body = body.map(Value::to_string).unwrap_or_default();
     let request = http::Request::builder()
         .method(method)
         .uri(path)
         .header(header::HOST, "localhost.localstack.cloud")
         .header(header::CONTENT_TYPE, "application/json")
-        .body(Full::new(Bytes::from(body)))?;
+        .body(Full::new(body))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
     let (head, body) = sender.send_request(request).await?.into_parts();
+    let mut body = body;
+    if let Some(file) = to.filter(|_| head.status.is_success()) {
+        while let Some(frame) = body.frame().await {
+            if let Ok(piece) = frame?.into_data() {
+                std::io::Write::write_all(file, &piece)?;
+            }
+        }
+        connection.abort();
+        return Ok(Answer { status: head.status, body: Bytes::new() });
+    }
     let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(anyhow::Error::from_boxed)?;
     connection.abort();
     Ok(Answer { status: head.status, body: body.to_bytes() })

@@ -21,6 +21,7 @@ mod process;
 mod restart;
 mod run_dir;
 mod start;
+mod state;
 mod status;
 mod stop;
 mod wait;
@@ -87,6 +88,9 @@ enum Command {
     Extensions(extensions::Arguments),
     /// List, install and remove packages: moto, databases, search engines
     Lpm(lpm::Arguments),
+    /// Save, load, compare and reset the state
+    #[command(subcommand)]
+    State(state::Arguments),
     /// Write completions for a shell
     Completion(completion::Arguments),
 }
@@ -193,6 +197,7 @@ fn own(cli: Cli) -> Outcome {
         Command::Plugins(arguments) => plugins::run(&session, &arguments),
         Command::Extensions(arguments) => extensions::run(&session, &arguments),
         Command::Lpm(arguments) => lpm::run(&session, &arguments),
+        Command::State(arguments) => state::run(&session, &arguments),
         Command::Completion(_) => Ok(()),
     }
 }

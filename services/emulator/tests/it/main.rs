@@ -18,3 +18,4 @@ mod lpm;
 mod persistence;
 mod place;
 mod server;
+mod state;

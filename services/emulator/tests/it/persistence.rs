@@ -11,13 +11,13 @@ const KEPT: [(&str, &str); 3] =
     [("PERSISTENCE", "1"), ("GATEWAY_LISTEN", "127.0.0.1:0"), ("LOCALSTACK_VOLUME_DIR", "volume")];
 
 /// A process that keeps its state, and where it answers.
-struct Asf {
-    process: Foreground,
-    address: String,
+pub(crate) struct Asf {
+    pub(crate) process: Foreground,
+    pub(crate) address: String,
 }
 
 impl Asf {
-    fn start(place: &Place, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(place: &Place, variables: &[(&str, &str)]) -> Self {
         let variables: Vec<_> = KEPT.iter().chain(variables).copied().collect();
         Self::of(Foreground::start(place.command(&["start"], &variables)))
     }
@@ -29,7 +29,7 @@ impl Asf {
         Self { process, address }
     }
 
-    fn call(&self, request: &str) -> String {
+    pub(crate) fn call(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -37,7 +37,7 @@ impl Asf {
         answer
     }
 
-    fn post(&self, path: &str, headers: &str, body: &str) -> String {
+    pub(crate) fn post(&self, path: &str, headers: &str, body: &str) -> String {
         let length = body.len();
         self.call(&format!(
             "POST {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\
@@ -60,7 +60,7 @@ impl Asf {
     }
 
     /// Makes a session.
-    fn assume_role(&self) -> String {
+    pub(crate) fn assume_role(&self) -> String {
         self.sts(
             "test",
             "",
@@ -69,7 +69,7 @@ impl Asf {
     }
 
     /// Whether the session is known: a key that is not acts as the root of its account.
-    fn knows(&self, session: &str) -> bool {
+    pub(crate) fn knows(&self, session: &str) -> bool {
         let part = |name: &str| {
             let (_, rest) = session.split_once(&format!("<{name}>")).unwrap();
             rest.split_once('<').unwrap().0.to_owned()

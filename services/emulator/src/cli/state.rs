@@ -1,0 +1,248 @@
+//! `asf state`: the state as a file, and what can be done with it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::output::{Format, print, print_json, print_rows};
+use super::{Failure, Outcome, Session, health};
+
+/// Arguments of `state`.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Arguments {
+    /// Save the state under a name, or to a file
+    Save {
+        /// A name; or a path, with a slash or ending with .asf
+        pod: Pod,
+        /// Only these services, separated by commas
+        #[arg(long, value_name = "SERVICES")]
+        services: Option<String>,
+    },
+    /// Load what was saved into the running state
+    Load {
+        /// A name; or a path, with a slash or ending with .asf
+        pod: Pod,
+        /// What becomes of what is there
+        #[arg(long, value_parser = ["overwrite", "account-region-merge", "service-merge"], default_value = "account-region-merge")]
+        strategy: String,
+        /// Only these services, separated by commas
+        #[arg(long, value_name = "SERVICES")]
+        services: Option<String>,
+    },
+    /// List what was saved under a name
+    List,
+    /// Say what is in one that was saved
+    Inspect {
+        /// A name; or a path, with a slash or ending with .asf
+        pod: Pod,
+    },
+    /// Delete what was saved under a name
+    Remove {
+        /// The name
+        name: String,
+    },
+    /// Forget everything, or all of a service
+    Reset {
+        /// Only this service
+        #[arg(long)]
+        service: Option<String>,
+    },
+    /// Say what was added, removed and changed from one to another
+    Diff {
+        /// The name of the first
+        a: String,
+        /// The name of the second; the running state if it is not given
+        b: Option<String>,
+        /// With the keys
+        #[arg(long)]
+        entries: bool,
+    },
+}
+
+/// What was saved: by a name that the process knows, or a file here.
+#[derive(Clone, Debug)]
+pub(super) enum Pod {
+    Name(String),
+    File(PathBuf),
+}
+
+impl std::str::FromStr for Pod {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_path = text.contains(['/', '\\']) || text.ends_with(".asf");
+        Ok(if is_path { Self::File(text.into()) } else { Self::Name(text.to_owned()) })
+    }
+}
+
+pub(super) fn run(session: &Session, arguments: &Arguments) -> Outcome {
+    match arguments {
+        Arguments::Save { pod, services } => save(session, pod, services.as_deref()),
+        Arguments::Load { pod, strategy, services } => {
+            let query =
+                format!("strategy={strategy}&services={}", encoded(services.as_deref().unwrap_or_default()));
+            let answer = match pod {
+                Pod::Name(name) => ask(session, Method::PUT, &format!("/pods/{}?{query}", encoded(name)))?,
+                Pod::File(path) => {
+                    let body = read(path)?;
+                    exchange(session, Method::POST, &format!("/state/file?{query}"), body, None)?
+                }
+            };
+            let entries = answer.get("entries").cloned().unwrap_or_default();
+            told(session, &answer, &format!("{entries} entries were loaded"))
+        }
+        Arguments::List => {
+            let answer = ask(session, Method::GET, "/pods")?;
+            let pods = answer.get("cloudpods").and_then(Value::as_array).cloned().unwrap_or_default();
+            let row = |pod: &Value| {
+                ["name", "created", "product", "services", "file_size", "error"]
+                    .map(|member| shown(pod.get(member)))
+            };
+            let rows: Vec<_> = pods.iter().map(row).collect();
+            print_rows(
+                session.global.format,
+                ["name", "created", "version", "services", "bytes", "error"],
+                &rows,
+            )?;
+            Ok(())
+        }
+        Arguments::Inspect { pod } => {
+            let answer = match pod {
+                Pod::Name(name) => ask(session, Method::GET, &format!("/pods/{}", encoded(name)))?,
+                Pod::File(path) => exchange(session, Method::POST, "/state/inspect", read(path)?, None)?,
+            };
+            inspected(session, &answer)
+        }
+        Arguments::Remove { name } => {
+            let answer = ask(session, Method::DELETE, &format!("/pods/{}", encoded(name)))?;
+            told(session, &answer, &format!("{name} was removed"))
+        }
+        Arguments::Reset { service } => {
+            let path = service
+                .as_ref()
+                .map_or("/state/reset".to_owned(), |it| format!("/state/{}/reset", encoded(it)));
+            let answer = ask(session, Method::POST, &path)?;
+            told(session, &answer, "the state was reset")
+        }
+        Arguments::Diff { a, b, entries } => {
+            let b = encoded(b.as_deref().unwrap_or_default());
+            let path = format!("/state/diff?a={}&b={b}&entries={}", encoded(a), u8::from(*entries));
+            compared(session, &ask(session, Method::GET, &path)?)
+        }
+    }
+}
+
+fn save(session: &Session, pod: &Pod, services: Option<&str>) -> Outcome {
+    let query = format!("services={}", encoded(services.unwrap_or_default()));
+    let path = match pod {
+        Pod::Name(name) => {
+            let answer = ask(session, Method::POST, &format!("/pods/{}?{query}", encoded(name)))?;
+            return told(session, &answer, &format!("{name} was saved"));
+        }
+        Pod::File(path) => path,
+    };
+    // Whole or not at all.
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    exchange(session, Method::GET, &format!("/state/file?{query}"), Bytes::new(), Some(file.as_file_mut()))?;
+    file.persist(path).map_err(|error| error.error)?;
+    let path = path.display().to_string();
+    told(session, &json!({ "saved": path }), &format!("{path} was saved"))
+}
+
+fn read(path: &Path) -> Result<Bytes, Failure> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(bytes.into())
+}
+
+fn ask(session: &Session, method: Method, path: &str) -> Result<Value, Failure> {
+    exchange(session, method, path, Bytes::new(), None)
+}
+
+fn exchange(
+    session: &Session,
+    method: Method,
+    path: &str,
+    body: Bytes,
+    to: Option<&mut std::fs::File>,
+) -> Result<Value, Failure> {
+    let target = session.target()?;
+    let answer = health::transfer(&target, method, &format!("/_asf{path}"), body, to)
+        .map_err(|error| Failure::NotRunning(format!("nothing answers at {}: {error:#}", target.url())))?;
+    let told: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    if answer.status.is_success() {
+        return Ok(told);
+    }
+    let why = told.get("error").and_then(Value::as_str).map(str::to_owned);
+    Err(anyhow::Error::msg(why.unwrap_or_else(|| format!("it answered {}", answer.status))).into())
+}
+
+fn told(session: &Session, answer: &Value, words: &str) -> Outcome {
+    match session.global.format {
+        Format::Json => print_json(answer)?,
+        Format::Table | Format::Plain => print(&format!("{words}\n"))?,
+    }
+    Ok(())
+}
+
+fn inspected(session: &Session, answer: &Value) -> Outcome {
+    if session.global.format == Format::Json {
+        print_json(answer)?;
+        return Ok(());
+    }
+    if session.global.format == Format::Table {
+        let row = |name: &str, member: &str| [name.to_owned(), shown(answer.get(member))];
+        let about = [
+            row("version", "product"),
+            row("created", "created"),
+            row("services", "services"),
+            row("bytes", "file_size"),
+            row("files with content", "contents"),
+        ];
+        print_rows(Format::Table, ["", ""], &about)?;
+        print("\n")?;
+    }
+    let tables = answer.get("tables").and_then(Value::as_array).cloned().unwrap_or_default();
+    let row = |table: &Value| {
+        ["service", "attribute", "entries", "bytes", "version"].map(|it| shown(table.get(it)))
+    };
+    let rows: Vec<_> = tables.iter().map(row).collect();
+    print_rows(session.global.format, ["service", "table", "entries", "bytes", "version"], &rows)?;
+    Ok(())
+}
+
+fn compared(session: &Session, answer: &Value) -> Outcome {
+    let differences = answer.get("differences").and_then(Value::as_array).cloned().unwrap_or_default();
+    if session.global.format == Format::Json {
+        print_json(&differences.into())?;
+        return Ok(());
+    }
+    let members = ["service", "attribute", "scope", "added", "removed", "changed"];
+    let rows: Vec<_> = differences.iter().map(|it| members.map(|member| shown(it.get(member)))).collect();
+    print_rows(session.global.format, ["service", "table", "scope", "added", "removed", "changed"], &rows)?;
+    for difference in &differences {
+        for entry in difference.get("entries").and_then(Value::as_array).into_iter().flatten() {
+            let place = ["service", "attribute", "scope"].map(|it| shown(difference.get(it))).join(" ");
+            print(&format!("{} {place} {}\n", shown(entry.get("what")), shown(entry.get("key"))))?;
+        }
+    }
+    Ok(())
+}
+
+/// A member, for people: texts as they are, lists with commas.
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(list)) => list.iter().map(|it| shown(Some(it))).collect::<Vec<_>>().join(","),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// A text as a part of a path or a query.
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
