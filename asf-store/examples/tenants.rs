@@ -28,7 +28,8 @@ fn main() {
     let accounts = || (1..=10_000).filter_map(AccountId::from_number);
     let region = Region::default();
     let start = memory();
-    let found = accounts().filter(|account| stores.at(*account, &region).ordered.contains(&String::new())).count();
+    let found =
+        accounts().filter(|account| stores.at(*account, &region).ordered.contains(&String::new())).count();
     println!("10,000 accounts that look ({found} found): {} KiB", memory() - start);
     let start = memory();
     for account in accounts() {
