@@ -60,7 +60,8 @@ CALLS = [
 
 
 def client(service, key="test", region="us-east-1", config=PATIENT):
-    return boto3.client(service, region_name=region, aws_access_key_id=key, config=config)
+    return boto3.client(service, region_name=region, aws_access_key_id=key,
+                        aws_secret_access_key="test", config=config)
 
 
 class Moto(unittest.TestCase):
