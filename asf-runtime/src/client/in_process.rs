@@ -6,11 +6,11 @@ use std::sync::Arc;
 use asf_schema::{Operation, Schema};
 use futures_util::future::BoxFuture;
 
-use super::Transport;
+use super::{Transport, call_over};
 use crate::error::ServiceError;
 use crate::gateway::handlers::MAX_BODY;
 use crate::protocol;
-use crate::provider::{Answer, Answering, Providers};
+use crate::provider::{Answer, Answering, Chosen, Providers};
 use crate::shape::{Mismatch, copy_shape};
 use crate::{AwsError, RequestContext, Shape};
 
@@ -41,7 +41,13 @@ impl Transport for InProcess {
             let not_implemented = || AwsError::not_implemented(operation);
             self.providers.prepare(operation.service().name).await;
             // The provider may have a model of its own: typed by another version, or none but the spec.
-            let answering = self.providers.answering(operation).ok_or_else(not_implemented)?;
+            let answering = match self.providers.chosen(operation).await? {
+                Some(Chosen::Provider(answering)) => answering,
+                Some(Chosen::Forward(forward)) => {
+                    return call_over(&*forward, ctx, operation, input, output).await;
+                }
+                None => return Err(not_implemented().into()),
+            };
             let Answering { provider, operation: theirs, .. } = answering;
             let empty = provider.new_input(theirs).ok_or_else(not_implemented)?;
             let input = fit(theirs.input(), input, empty)?;

@@ -1,5 +1,6 @@
 //! Calls of operations: what a generated client stands on.
 
+mod http;
 mod in_process;
 
 use std::any::Any;
@@ -7,6 +8,7 @@ use std::any::Any;
 use asf_schema::{MemberFlags, Operation, Schema};
 use futures_util::future::BoxFuture;
 
+pub use self::http::{Remote, call_over};
 pub use in_process::InProcess;
 
 use crate::error::ServiceError;

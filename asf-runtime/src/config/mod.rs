@@ -19,6 +19,7 @@
 //! # Ok::<(), asf_runtime::config::ConfigErrors>(())
 //! ```
 
+mod backends;
 mod env_file;
 mod layers;
 mod listen;
@@ -34,6 +35,7 @@ use std::borrow::Cow;
 
 use linkme::distributed_slice;
 
+pub use backends::{BackendName, BackendRule, BackendRules};
 pub use env_file::{EnvFileError, read_env_file};
 pub use layers::{Layers, Origin};
 pub use listen::{DEFAULT_PORT, Listener, Listeners};

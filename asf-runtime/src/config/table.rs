@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::variable::{Reader, variables};
 use super::{
-    ConfigErrors, HeaderNames, HostPort, Listeners, LoadStrategy, LogFormat, LogLevel, Origins,
+    BackendRules, ConfigErrors, HeaderNames, HostPort, Listeners, LoadStrategy, LogFormat, LogLevel, Origins,
     ProviderOverrides, SaveStrategy, ServiceNames, Size, Source, Variable, Whole, Words,
 };
 use crate::plugin::Settings;
@@ -53,11 +53,15 @@ variables! {
         /// Whether services that `SERVICES` leaves out are refused. If not, `SERVICES` says only which are
         /// loaded at start.
         "STRICT_SERVICE_LOADING" strict_service_loading: bool = "1";
-        /// The provider of a service, by name, where there are several; `PROVIDER_OVERRIDE_SQS=default`.
+        /// The provider of a service, by name, where there are several, or another backend: `moto`, or a URL;
+        /// `PROVIDER_OVERRIDE_SQS=default`.
         /// Hyphens in a service's name are underscores here.
         "PROVIDER_OVERRIDE_<SERVICE>" provider_overrides: ProviderOverrides = "";
         /// Refuses every call that is not answered by a native provider.
-        "STRICT" strict: bool = "0", .by(Source::Asf), .later();
+        "STRICT" strict: bool = "0", .by(Source::Asf);
+        /// Which backends are asked, by service and operation, and in which order: rules such as
+        /// `s3=native,moto;dynamodb.PutItem=http://localhost:8000;*=native`. See docs/fallback.md.
+        "ASF_BACKENDS" backends: BackendRules = "*=native,moto", .by(Source::Asf);
         /// The first of the ports that services open for what users connect to directly.
         "EXTERNAL_SERVICE_PORTS_START" external_ports_start: Whole<1, 65535> = "4510", .later();
         /// The port after the last of them.

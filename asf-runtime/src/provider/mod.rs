@@ -7,6 +7,7 @@
 mod backend;
 #[doc(hidden)]
 pub mod bind;
+mod chain;
 mod dynamic;
 mod registry;
 mod typed;
@@ -17,6 +18,7 @@ use asf_schema::{Operation, ServiceSchema};
 use futures_util::future::BoxFuture;
 
 pub use backend::{Answering, BackendId, Source, Tier};
+pub use chain::{Chains, Chosen, Forward, Onward, Step};
 pub use dynamic::{DynamicProvider, DynamicResult, NoSuchOperation};
 pub use registry::Providers;
 pub use typed::{Handler, HandlerTable, TypedOperation, TypedProvider};

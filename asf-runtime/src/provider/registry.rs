@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use asf_schema::Operation;
 use asf_store::{Selection, State};
 
-use super::{Answering, BackendId, Provider, Source, Tier};
+use super::{Answering, BackendId, Chains, Chosen, Provider, Source, Step, Tier};
+use crate::AwsError;
 use crate::plugin::{PROVIDERS, PluginState, Plugins, ProviderPlugin, Settings, panic_text};
 
 /// For each service, its backends in the order in which they are asked.
@@ -22,6 +23,7 @@ pub struct Providers {
     /// Locked for as long as it takes to find or replace a list.
     services: RwLock<BTreeMap<&'static str, Backends>>,
     last_id: AtomicU64,
+    chains: OnceLock<Chains>,
 }
 
 /// The backends of a service, by tier.
@@ -202,6 +204,43 @@ impl Providers {
             let answers = provider.implements(theirs);
             answers.then(|| Answering { provider, operation: theirs, source: backend.source })
         })
+    }
+
+    /// Sets which backends are asked, for good; without it, only providers are. False if they were set before.
+    pub fn set_chains(&self, chains: Chains) -> bool {
+        self.chains.set(chains).is_ok()
+    }
+
+    /// Which backends are asked, if that was said.
+    #[must_use]
+    pub fn chains(&self) -> Option<&Chains> {
+        self.chains.get()
+    }
+
+    /// Who answers an operation, of all backends of its [chain](Chains).
+    ///
+    /// # Errors
+    /// A server of others cannot say whether it answers: it cannot be started.
+    pub async fn chosen(&self, operation: Operation) -> Result<Option<Chosen>, AwsError> {
+        let Some(chains) = self.chains() else {
+            return Ok(self.answering(operation).map(Chosen::Provider));
+        };
+        for step in chains.of(operation) {
+            match step {
+                Step::Providers => {
+                    let answering = self.answering(operation);
+                    let admitted = answering.filter(|it| !chains.is_strict || it.source == Source::Native);
+                    if let Some(answering) = admitted {
+                        return Ok(Some(Chosen::Provider(answering)));
+                    }
+                }
+                Step::Forward(forward) if !chains.is_strict && forward.has(operation).await? => {
+                    return Ok(Some(Chosen::Forward(forward.clone())));
+                }
+                Step::Forward(_) => {}
+            }
+        }
+        Ok(None)
     }
 
     /// The backends of a service, in the order in which they are asked.

@@ -63,6 +63,9 @@ pub enum GatewayError {
     /// What is wrong with the settings.
     #[error(transparent)]
     Config(#[from] ConfigErrors),
+    /// A backend has a URL that is none.
+    #[error(transparent)]
+    Backends(asf_moto::ChainError),
     /// `PERSISTENCE=1`, and the state cannot be used.
     #[error(transparent)]
     State(#[from] OpenError),
@@ -184,6 +187,8 @@ pub fn emulator(
     if let Err(error) = persistence::begin(journal.as_ref(), &config, &edge, &providers, &environment) {
         tracing::error!(%error, "an endpoint of the state is left out");
     }
+    let chains = asf_moto::chains(&config).map_err(GatewayError::Backends)?;
+    let _ = providers.set_chains(chains);
     let services =
         Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };
     let services = Arc::new(services);

@@ -50,6 +50,7 @@ fn python_tests_against(emulator: &Emulator, clients: Clients, file: &str) {
     let output = client(&clients.program("python"), emulator)
         .args(["-m", "unittest", "-q", file])
         .current_dir(scripts())
+        .env("EMULATOR_PID", std::process::id().to_string())
         .output()
         .unwrap();
     let shown = shown(&output);
@@ -96,6 +97,24 @@ fn boto3_errors() {
 #[test]
 fn boto3_faults() {
     python_tests(Clients::Today, "test_faults.py");
+}
+
+/// moto is installed once, in the target directory.
+#[test]
+fn boto3_moto() {
+    let volume = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto");
+    let volume = volume.to_str().unwrap();
+    let settings =
+        [("ASF_BACKENDS", "*=native,moto"), ("LOCALSTACK_VOLUME_DIR", volume)].into_iter().collect();
+    python_tests_against(&Emulator::start_with(settings), Clients::Today, "test_moto.py");
+}
+
+/// Nothing is asked but native providers, whatever the rules say.
+#[test]
+fn strict() {
+    let settings = [("ASF_BACKENDS", "*=native,moto"), ("STRICT", "1")];
+    let emulator = Emulator::start_with(settings.into_iter().collect());
+    python_tests_against(&emulator, Clients::Today, "test_errors.py");
 }
 
 #[test]

@@ -27,7 +27,7 @@ mod fixed;
 mod host;
 mod params;
 mod path;
-mod proxy;
+pub(crate) mod proxy;
 pub mod respond;
 mod router;
 mod rule;

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use crate::body::DecodeOptions;
 use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services, go_on};
 use crate::protocol::{self, Exchange};
-use crate::provider::{Answer, Answering, Provider, Source};
+use crate::provider::{Answer, Answering, Chosen, Forward, Onward, Provider, Source};
 use crate::shape::StreamError;
 use crate::signature::SignedBody;
 use crate::validation::validate;
@@ -46,9 +46,13 @@ impl ServiceRequests {
             );
             return Err(AwsError::internal(message).with_status(501).into());
         }
-        let Some(answering) = self.services.providers.answering(operation) else {
-            ctx.source = Some(Source::None);
-            return Err(AwsError::not_implemented(operation).into());
+        let answering = match self.services.providers.chosen(operation).await? {
+            Some(Chosen::Provider(answering)) => answering,
+            Some(Chosen::Forward(forward)) => return pass_on(ctx, operation, &*forward).await,
+            None => {
+                ctx.source = Some(Source::None);
+                return Err(AwsError::not_implemented(operation).into());
+            }
         };
         // From here on it is the backend's own model that counts.
         let Answering { provider, operation, source } = answering;
@@ -90,6 +94,18 @@ impl ServiceRequests {
         };
         Ok(Flow::Continue)
     }
+}
+
+/// Passes the request on as it came: nothing of it is parsed, and its body is a stream.
+async fn pass_on(ctx: &mut GatewayContext, operation: Operation, to: &dyn Forward) -> Handled {
+    ctx.source = Some(to.source());
+    let mut request = crate::protocol::Request::new(std::mem::take(&mut ctx.body));
+    *request.method_mut() = ctx.request.method.clone();
+    *request.uri_mut() = ctx.request.uri.clone();
+    request.headers_mut().clone_from(&ctx.request.headers);
+    let (account_id, region) = (ctx.account_id, ctx.region.clone());
+    ctx.response = to.forward(Onward { operation, account_id, region, request }).await?;
+    Ok(Flow::Continue)
 }
 
 /// Reads the input.

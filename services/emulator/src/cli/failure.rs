@@ -38,6 +38,8 @@ pub(super) enum Failure {
     #[error("{0}")]
     Config(#[from] ConfigErrors),
     #[error("{0}")]
+    Backends(asf_moto::ChainError),
+    #[error("{0}")]
     State(#[from] OpenError),
     #[error("{0}")]
     EnvFile(#[from] EnvFileError),
@@ -65,7 +67,7 @@ impl Failure {
             Self::NotRunning(_) => 3,
             Self::Timeout(_) => 4,
             Self::AddressInUse(_) => 5,
-            Self::Address { .. } | Self::Config(_) | Self::EnvFile(_) => 6,
+            Self::Address { .. } | Self::Config(_) | Self::Backends(_) | Self::EnvFile(_) => 6,
             Self::AlreadyRunning { .. } => 7,
             Self::NoDocker(_) => 8,
             Self::Ended { code, .. } | Self::Silent(code) => *code,
@@ -83,6 +85,7 @@ impl From<GatewayError> for Failure {
         match error {
             GatewayError::Config(error) => Self::Config(error),
             GatewayError::State(error) => Self::State(error),
+            GatewayError::Backends(error) => Self::Backends(error),
         }
     }
 }

@@ -21,7 +21,7 @@ const OF_CONNECTION: [HeaderName; 9] = [
 ];
 
 /// Removes what is for one connection only: the above, and what `Connection` names.
-pub(super) fn drop_those_of_connection(headers: &mut HeaderMap) {
+pub(crate) fn drop_those_of_connection(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .iter()

@@ -1,6 +1,6 @@
 //! Requests passed on to another HTTP server.
 
-mod headers;
+pub(crate) mod headers;
 mod unix;
 mod upgrade;
 
@@ -68,7 +68,7 @@ enum Target {
 }
 
 /// Why there is no answer.
-enum NoAnswer {
+pub(crate) enum NoAnswer {
     /// Nobody is there, and why.
     Unreachable(String),
     /// What is there broke off or is no HTTP.
@@ -205,7 +205,7 @@ impl Target {
     }
 }
 
-fn new_client() -> Client<HttpConnector, ByteStream> {
+pub(crate) fn new_client() -> Client<HttpConnector, ByteStream> {
     let mut connector = HttpConnector::new();
     connector.set_connect_timeout(Some(CONNECT_TIME));
     connector.set_nodelay(true);
@@ -216,7 +216,7 @@ fn new_client() -> Client<HttpConnector, ByteStream> {
 }
 
 impl NoAnswer {
-    fn of(error: &hyper_util::client::legacy::Error) -> Self {
+    pub(crate) fn of(error: &hyper_util::client::legacy::Error) -> Self {
         let mut causes = std::iter::successors(std::error::Error::source(error), |it| it.source());
         let is_late = |it: &(dyn std::error::Error + 'static)| {
             let io = it.downcast_ref::<std::io::Error>();
@@ -252,7 +252,7 @@ impl std::fmt::Debug for Proxy {
 }
 
 /// The body of an answer that is still to come.
-fn arriving(body: Incoming) -> ByteStream {
+pub(crate) fn arriving(body: Incoming) -> ByteStream {
     if body.is_end_stream() {
         return ByteStream::Empty;
     }
