@@ -15,7 +15,7 @@ use crate::Moto;
 #[error("ASF_BACKENDS or PROVIDER_OVERRIDE: {0}")]
 pub struct ChainError(#[from] InvalidUrl);
 
-/// The chains of a process: `native,moto` for all services, then the rules of `ASF_BACKENDS`, then
+/// The chains of a process: `native` for all services, then the rules of `ASF_BACKENDS`, then
 /// `PROVIDER_OVERRIDE_<SERVICE>` where it names a backend. Nothing is started.
 ///
 /// # Errors
@@ -37,7 +37,7 @@ pub fn chains(config: &Config) -> Result<Chains, ChainError> {
             }
         })
     };
-    let default = vec![step(&BackendName::Native)?, step(&BackendName::Moto)?];
+    let default = vec![step(&BackendName::Native)?];
     let mut chains = Chains::new(config.strict).with("*", None, default);
     for rule in &config.backends.0 {
         let steps = rule.chain.iter().map(&mut step).collect::<Result<_, _>>()?;

@@ -60,8 +60,8 @@ variables! {
         /// Refuses every call that is not answered by a native provider.
         "STRICT" strict: bool = "0", .by(Source::Asf);
         /// Which backends are asked, by service and operation, and in which order: rules such as
-        /// `s3=native,moto;dynamodb.PutItem=http://localhost:8000;*=native`. See docs/fallback.md.
-        "ASF_BACKENDS" backends: BackendRules = "*=native,moto", .by(Source::Asf);
+        /// `*=native,moto;dynamodb.PutItem=http://localhost:8000;kms=none`. See docs/fallback.md.
+        "ASF_BACKENDS" backends: BackendRules = "*=native", .by(Source::Asf);
         /// The first of the ports that services open for what users connect to directly.
         "EXTERNAL_SERVICE_PORTS_START" external_ports_start: Whole<1, 65535> = "4510", .later();
         /// The port after the last of them.

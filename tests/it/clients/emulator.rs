@@ -32,8 +32,7 @@ impl Emulator {
     }
 
     /// With a clock that is moved at `/_asf/clock`.
-    pub(super) fn start_controlled(mut settings: Settings) -> Self {
-        no_moto(&mut settings);
+    pub(super) fn start_controlled(settings: Settings) -> Self {
         Self::serve(move |ready, ended| async move {
             let emulator = asf_emulator::controlled_emulator(settings, Surroundings::default()).unwrap();
             run(emulator.gateway, ready, ended).await;
@@ -41,8 +40,7 @@ impl Emulator {
     }
 
     /// With the time of the machine, and routes of the test's.
-    pub(crate) fn start_on(mut settings: Settings, edge: EdgeRouter) -> Self {
-        no_moto(&mut settings);
+    pub(crate) fn start_on(settings: Settings, edge: EdgeRouter) -> Self {
         Self::serve(move |ready, ended| async move {
             let around = Surroundings { edge, ..Surroundings::default() };
             let gateway = asf_emulator::gateway_with(settings, Environment::default(), around).unwrap();
@@ -70,8 +68,7 @@ impl Emulator {
     pub(super) fn start_with_extension(source: &Path) -> Self {
         let volume = tempfile::tempdir().unwrap();
         let folder = Folder::of_volume(volume.path());
-        let mut settings = Settings::default();
-        no_moto(&mut settings);
+        let settings = Settings::default();
         folder.install(source).unwrap();
         Self::serve(move |ready, ended| async move {
             let emulator = asf_emulator::emulator(settings, Environment::default(), Surroundings::default());
@@ -91,13 +88,6 @@ impl Emulator {
     /// Where it answers.
     pub(crate) fn url(&self) -> &str {
         &self.url
-    }
-}
-
-/// Tests of what is not implemented say so themselves, without moto, unless they ask for it.
-fn no_moto(settings: &mut Settings) {
-    if settings.get("ASF_BACKENDS").is_none() {
-        settings.set("ASF_BACKENDS", "*=native");
     }
 }
 
