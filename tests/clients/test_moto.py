@@ -27,7 +27,6 @@ CALLS = [
     ("cloudformation", "list_stacks", {}, "StackSummaries"),
     ("cloudtrail", "describe_trails", {}, "trailList"),
     ("cloudwatch", "list_metrics", {}, "Metrics"),
-    ("codecommit", "list_repositories", {}, None),
     ("cognito-idp", "list_user_pools", {"MaxResults": 5}, "UserPools"),
     ("config", "describe_configuration_recorders", {}, "ConfigurationRecorders"),
     ("dynamodb", "list_tables", {}, "TableNames"),
