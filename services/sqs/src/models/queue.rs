@@ -26,7 +26,7 @@ const MAX_TAGS: usize = 50;
 ///
 /// Its state is behind a lock of its own that is held for one step at a time and never while waiting;
 /// queues do not contend with each other. Receivers that wait for messages wait on `arrivals`. What the state
-/// is made of lies in the tables of the store; nothing of it is there before [`save`](Self::save).
+/// is made of lies in the tables of the store; nothing of it is there before it is put there.
 #[derive(Debug)]
 pub struct Queue {
     /// Whose it is.
