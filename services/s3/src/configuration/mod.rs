@@ -39,3 +39,8 @@ pub(crate) fn expiration(
 ) -> Option<String> {
     None
 }
+
+/// Whether somebody said how objects of a bucket are encrypted.
+pub(crate) fn is_encrypted(_provider: &crate::S3Provider, _bucket: &Bucket) -> bool {
+    false
+}
