@@ -4,11 +4,12 @@
 //! what can go wrong. `provider` has the operations, a file for each kind; `configuration` what buckets can be
 //! configured with.
 
-mod configuration;
+pub mod configuration;
 pub mod error;
 pub mod events;
 pub mod models;
 pub mod names;
+mod notifications;
 mod provider;
 pub mod store;
 
