@@ -6,7 +6,7 @@
 
 pub mod checksums;
 pub mod conditions;
-mod configuration;
+pub mod configuration;
 pub mod encryption;
 pub mod error;
 pub mod events;
@@ -16,6 +16,7 @@ pub mod locks;
 pub mod models;
 pub mod names;
 pub mod objects;
+mod notifications;
 mod provider;
 pub mod ranges;
 pub mod store;

@@ -37,7 +37,7 @@ pub(super) fn create(
         let fault = Fault::new("InvalidArgument", 400, message);
         return Err(fault.with("ArgumentName", "x-amz-object-ownership").into());
     }
-    let configurations = configuration::of_new_bucket(&input)?;
+    let configurations = configuration::of_new_bucket(ctx, &input)?;
     let is_locked = input.object_lock_enabled_for_bucket == Some(true);
     let key = BucketKey::new(ctx.partition(), name);
     let bucket = BucketRecord {

@@ -13,6 +13,7 @@ mod sources;
 mod upload_listings;
 mod uploads;
 mod writes;
+mod configuration;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use asf_runtime::public_url::PublicUrl;
 
 use crate::error::Fault;
 use crate::models::{Bucket as BucketRecord, BucketKey};
+use crate::notifications::Notifier;
 use crate::store::Store;
 
 /// Amazon S3.
@@ -36,13 +38,18 @@ pub struct S3Provider {
     store: Store,
     /// `LOCALSTACK_HOST` and `USE_SSL`.
     public: PublicUrl,
+    pub(crate) notifier: Notifier,
 }
 
 impl S3Provider {
     /// A provider over the process's state.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        Self { store: Store::open(settings.state()), public: PublicUrl::of(settings) }
+        Self {
+            store: Store::open(settings.state()),
+            public: PublicUrl::of(settings),
+            notifier: Notifier::default(),
+        }
     }
 
     /// What it keeps.
@@ -308,4 +315,630 @@ impl S3Api for S3Provider {
     }
 
     // -- configurations of buckets, alphabetically ---------------------------------------------------
+
+    #[handler("CreateBucketMetadataConfiguration")]
+    async fn create_bucket_metadata_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: CreateBucketMetadataConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::metadata::create(self, ctx, input)
+    }
+
+    #[handler("CreateBucketMetadataTableConfiguration")]
+    async fn create_bucket_metadata_table_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: CreateBucketMetadataTableConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::metadata::create_table(self, ctx, input)
+    }
+
+    #[handler("DeleteBucketAnalyticsConfiguration")]
+    async fn delete_bucket_analytics_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketAnalyticsConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::listed::analyses::delete(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketCors")]
+    async fn delete_bucket_cors(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketCorsRequest,
+    ) -> Result<(), S3Error> {
+        configuration::web::delete_cors(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketEncryption")]
+    async fn delete_bucket_encryption(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketEncryptionRequest,
+    ) -> Result<(), S3Error> {
+        configuration::objects::delete_encryption(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketIntelligentTieringConfiguration")]
+    async fn delete_bucket_intelligent_tiering_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketIntelligentTieringConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::listed::tierings::delete(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketInventoryConfiguration")]
+    async fn delete_bucket_inventory_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketInventoryConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::listed::inventories::delete(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketLifecycle")]
+    async fn delete_bucket_lifecycle(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketLifecycleRequest,
+    ) -> Result<(), S3Error> {
+        configuration::objects::delete_lifecycle(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketMetadataConfiguration")]
+    async fn delete_bucket_metadata_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketMetadataConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::metadata::delete(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketMetadataTableConfiguration")]
+    async fn delete_bucket_metadata_table_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketMetadataTableConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::metadata::delete_table(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketMetricsConfiguration")]
+    async fn delete_bucket_metrics_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketMetricsConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::listed::metrics::delete(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketOwnershipControls")]
+    async fn delete_bucket_ownership_controls(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketOwnershipControlsRequest,
+    ) -> Result<(), S3Error> {
+        configuration::access::delete_ownership(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketPolicy")]
+    async fn delete_bucket_policy(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketPolicyRequest,
+    ) -> Result<(), S3Error> {
+        configuration::access::delete_policy(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketReplication")]
+    async fn delete_bucket_replication(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketReplicationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::replication::delete(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketTagging")]
+    async fn delete_bucket_tagging(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketTaggingRequest,
+    ) -> Result<(), S3Error> {
+        configuration::settings::delete_tags(self, ctx, &input)
+    }
+
+    #[handler("DeleteBucketWebsite")]
+    async fn delete_bucket_website(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBucketWebsiteRequest,
+    ) -> Result<(), S3Error> {
+        configuration::web::delete_website(self, ctx, &input)
+    }
+
+    #[handler("DeletePublicAccessBlock")]
+    async fn delete_public_access_block(
+        &self,
+        ctx: &RequestContext,
+        input: DeletePublicAccessBlockRequest,
+    ) -> Result<(), S3Error> {
+        configuration::access::delete_public_access_block(self, ctx, &input)
+    }
+
+    #[handler("GetBucketAbac")]
+    async fn get_bucket_abac(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketAbacRequest,
+    ) -> Result<GetBucketAbacOutput, S3Error> {
+        configuration::settings::abac(self, ctx, &input)
+    }
+
+    #[handler("GetBucketAccelerateConfiguration")]
+    async fn get_bucket_accelerate_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketAccelerateConfigurationRequest,
+    ) -> Result<GetBucketAccelerateConfigurationOutput, S3Error> {
+        configuration::settings::acceleration(self, ctx, &input)
+    }
+
+    #[handler("GetBucketAcl")]
+    async fn get_bucket_acl(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketAclRequest,
+    ) -> Result<GetBucketAclOutput, S3Error> {
+        configuration::access::acl(self, ctx, &input)
+    }
+
+    #[handler("GetBucketAnalyticsConfiguration")]
+    async fn get_bucket_analytics_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketAnalyticsConfigurationRequest,
+    ) -> Result<GetBucketAnalyticsConfigurationOutput, S3Error> {
+        configuration::listed::analyses::get(self, ctx, &input)
+    }
+
+    #[handler("GetBucketCors")]
+    async fn get_bucket_cors(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketCorsRequest,
+    ) -> Result<GetBucketCorsOutput, S3Error> {
+        configuration::web::cors(self, ctx, &input)
+    }
+
+    #[handler("GetBucketEncryption")]
+    async fn get_bucket_encryption(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketEncryptionRequest,
+    ) -> Result<GetBucketEncryptionOutput, S3Error> {
+        configuration::objects::encryption(self, ctx, &input)
+    }
+
+    #[handler("GetBucketIntelligentTieringConfiguration")]
+    async fn get_bucket_intelligent_tiering_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketIntelligentTieringConfigurationRequest,
+    ) -> Result<GetBucketIntelligentTieringConfigurationOutput, S3Error> {
+        configuration::listed::tierings::get(self, ctx, &input)
+    }
+
+    #[handler("GetBucketInventoryConfiguration")]
+    async fn get_bucket_inventory_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketInventoryConfigurationRequest,
+    ) -> Result<GetBucketInventoryConfigurationOutput, S3Error> {
+        configuration::listed::inventories::get(self, ctx, &input)
+    }
+
+    #[handler("GetBucketLifecycle")]
+    async fn get_bucket_lifecycle(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketLifecycleRequest,
+    ) -> Result<GetBucketLifecycleOutput, S3Error> {
+        configuration::objects::older_lifecycle(self, ctx, &input)
+    }
+
+    #[handler("GetBucketLifecycleConfiguration")]
+    async fn get_bucket_lifecycle_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketLifecycleConfigurationRequest,
+    ) -> Result<GetBucketLifecycleConfigurationOutput, S3Error> {
+        configuration::objects::lifecycle(self, ctx, &input)
+    }
+
+    #[handler("GetBucketLogging")]
+    async fn get_bucket_logging(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketLoggingRequest,
+    ) -> Result<GetBucketLoggingOutput, S3Error> {
+        configuration::settings::logging(self, ctx, &input)
+    }
+
+    #[handler("GetBucketMetadataConfiguration")]
+    async fn get_bucket_metadata_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketMetadataConfigurationRequest,
+    ) -> Result<GetBucketMetadataConfigurationOutput, S3Error> {
+        configuration::metadata::get(self, ctx, &input)
+    }
+
+    #[handler("GetBucketMetadataTableConfiguration")]
+    async fn get_bucket_metadata_table_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketMetadataTableConfigurationRequest,
+    ) -> Result<GetBucketMetadataTableConfigurationOutput, S3Error> {
+        configuration::metadata::get_table(self, ctx, &input)
+    }
+
+    #[handler("GetBucketMetricsConfiguration")]
+    async fn get_bucket_metrics_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketMetricsConfigurationRequest,
+    ) -> Result<GetBucketMetricsConfigurationOutput, S3Error> {
+        configuration::listed::metrics::get(self, ctx, &input)
+    }
+
+    #[handler("GetBucketNotification")]
+    async fn get_bucket_notification(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketNotificationConfigurationRequest,
+    ) -> Result<NotificationConfigurationDeprecated, S3Error> {
+        configuration::notification::older(self, ctx, &input)
+    }
+
+    #[handler("GetBucketNotificationConfiguration")]
+    async fn get_bucket_notification_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketNotificationConfigurationRequest,
+    ) -> Result<NotificationConfiguration, S3Error> {
+        configuration::notification::get(self, ctx, &input)
+    }
+
+    #[handler("GetBucketOwnershipControls")]
+    async fn get_bucket_ownership_controls(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketOwnershipControlsRequest,
+    ) -> Result<GetBucketOwnershipControlsOutput, S3Error> {
+        configuration::access::ownership(self, ctx, &input)
+    }
+
+    #[handler("GetBucketPolicy")]
+    async fn get_bucket_policy(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketPolicyRequest,
+    ) -> Result<GetBucketPolicyOutput, S3Error> {
+        configuration::access::policy(self, ctx, &input)
+    }
+
+    #[handler("GetBucketPolicyStatus")]
+    async fn get_bucket_policy_status(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketPolicyStatusRequest,
+    ) -> Result<GetBucketPolicyStatusOutput, S3Error> {
+        configuration::access::policy_status(self, ctx, &input)
+    }
+
+    #[handler("GetBucketReplication")]
+    async fn get_bucket_replication(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketReplicationRequest,
+    ) -> Result<GetBucketReplicationOutput, S3Error> {
+        configuration::replication::get(self, ctx, &input)
+    }
+
+    #[handler("GetBucketRequestPayment")]
+    async fn get_bucket_request_payment(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketRequestPaymentRequest,
+    ) -> Result<GetBucketRequestPaymentOutput, S3Error> {
+        configuration::settings::request_payment(self, ctx, &input)
+    }
+
+    #[handler("GetBucketTagging")]
+    async fn get_bucket_tagging(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketTaggingRequest,
+    ) -> Result<GetBucketTaggingOutput, S3Error> {
+        configuration::settings::tags(self, ctx, &input)
+    }
+
+    #[handler("GetBucketWebsite")]
+    async fn get_bucket_website(
+        &self,
+        ctx: &RequestContext,
+        input: GetBucketWebsiteRequest,
+    ) -> Result<GetBucketWebsiteOutput, S3Error> {
+        configuration::web::website(self, ctx, &input)
+    }
+
+    #[handler("GetObjectLockConfiguration")]
+    async fn get_object_lock_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectLockConfigurationRequest,
+    ) -> Result<GetObjectLockConfigurationOutput, S3Error> {
+        configuration::objects::object_lock(self, ctx, &input)
+    }
+
+    #[handler("GetPublicAccessBlock")]
+    async fn get_public_access_block(
+        &self,
+        ctx: &RequestContext,
+        input: GetPublicAccessBlockRequest,
+    ) -> Result<GetPublicAccessBlockOutput, S3Error> {
+        configuration::access::public_access_block(self, ctx, &input)
+    }
+
+    #[handler("ListBucketAnalyticsConfigurations")]
+    async fn list_bucket_analytics_configurations(
+        &self,
+        ctx: &RequestContext,
+        input: ListBucketAnalyticsConfigurationsRequest,
+    ) -> Result<ListBucketAnalyticsConfigurationsOutput, S3Error> {
+        configuration::listed::analyses::list(self, ctx, input)
+    }
+
+    #[handler("ListBucketIntelligentTieringConfigurations")]
+    async fn list_bucket_intelligent_tiering_configurations(
+        &self,
+        ctx: &RequestContext,
+        input: ListBucketIntelligentTieringConfigurationsRequest,
+    ) -> Result<ListBucketIntelligentTieringConfigurationsOutput, S3Error> {
+        configuration::listed::tierings::list(self, ctx, input)
+    }
+
+    #[handler("ListBucketInventoryConfigurations")]
+    async fn list_bucket_inventory_configurations(
+        &self,
+        ctx: &RequestContext,
+        input: ListBucketInventoryConfigurationsRequest,
+    ) -> Result<ListBucketInventoryConfigurationsOutput, S3Error> {
+        configuration::listed::inventories::list(self, ctx, input)
+    }
+
+    #[handler("ListBucketMetricsConfigurations")]
+    async fn list_bucket_metrics_configurations(
+        &self,
+        ctx: &RequestContext,
+        input: ListBucketMetricsConfigurationsRequest,
+    ) -> Result<ListBucketMetricsConfigurationsOutput, S3Error> {
+        configuration::listed::metrics::list(self, ctx, input)
+    }
+
+    #[handler("PutBucketAbac")]
+    async fn put_bucket_abac(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketAbacRequest,
+    ) -> Result<(), S3Error> {
+        configuration::settings::put_abac(self, ctx, input)
+    }
+
+    #[handler("PutBucketAccelerateConfiguration")]
+    async fn put_bucket_accelerate_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketAccelerateConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::settings::put_acceleration(self, ctx, input)
+    }
+
+    #[handler("PutBucketAcl")]
+    async fn put_bucket_acl(&self, ctx: &RequestContext, input: PutBucketAclRequest) -> Result<(), S3Error> {
+        configuration::access::put_acl(self, ctx, input)
+    }
+
+    #[handler("PutBucketAnalyticsConfiguration")]
+    async fn put_bucket_analytics_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketAnalyticsConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::listed::analyses::put(self, ctx, input)
+    }
+
+    #[handler("PutBucketCors")]
+    async fn put_bucket_cors(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketCorsRequest,
+    ) -> Result<(), S3Error> {
+        configuration::web::put_cors(self, ctx, input)
+    }
+
+    #[handler("PutBucketEncryption")]
+    async fn put_bucket_encryption(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketEncryptionRequest,
+    ) -> Result<(), S3Error> {
+        configuration::objects::put_encryption(self, ctx, input)
+    }
+
+    #[handler("PutBucketIntelligentTieringConfiguration")]
+    async fn put_bucket_intelligent_tiering_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketIntelligentTieringConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::listed::tierings::put(self, ctx, input)
+    }
+
+    #[handler("PutBucketInventoryConfiguration")]
+    async fn put_bucket_inventory_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketInventoryConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::listed::inventories::put(self, ctx, input)
+    }
+
+    #[handler("PutBucketLifecycle")]
+    async fn put_bucket_lifecycle(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketLifecycleRequest,
+    ) -> Result<(), S3Error> {
+        configuration::objects::put_older_lifecycle(self, ctx, input)
+    }
+
+    #[handler("PutBucketLifecycleConfiguration")]
+    async fn put_bucket_lifecycle_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketLifecycleConfigurationRequest,
+    ) -> Result<PutBucketLifecycleConfigurationOutput, S3Error> {
+        configuration::objects::put_lifecycle(self, ctx, input)
+    }
+
+    #[handler("PutBucketLogging")]
+    async fn put_bucket_logging(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketLoggingRequest,
+    ) -> Result<(), S3Error> {
+        configuration::settings::put_logging(self, ctx, input)
+    }
+
+    #[handler("PutBucketMetricsConfiguration")]
+    async fn put_bucket_metrics_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketMetricsConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::listed::metrics::put(self, ctx, input)
+    }
+
+    #[handler("PutBucketNotification")]
+    async fn put_bucket_notification(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketNotificationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::notification::put_older(self, ctx, input).await
+    }
+
+    #[handler("PutBucketNotificationConfiguration")]
+    async fn put_bucket_notification_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketNotificationConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::notification::put(self, ctx, input).await
+    }
+
+    #[handler("PutBucketOwnershipControls")]
+    async fn put_bucket_ownership_controls(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketOwnershipControlsRequest,
+    ) -> Result<(), S3Error> {
+        configuration::access::put_ownership(self, ctx, &input)
+    }
+
+    #[handler("PutBucketPolicy")]
+    async fn put_bucket_policy(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketPolicyRequest,
+    ) -> Result<(), S3Error> {
+        configuration::access::put_policy(self, ctx, input)
+    }
+
+    #[handler("PutBucketReplication")]
+    async fn put_bucket_replication(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketReplicationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::replication::put(self, ctx, input)
+    }
+
+    #[handler("PutBucketRequestPayment")]
+    async fn put_bucket_request_payment(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketRequestPaymentRequest,
+    ) -> Result<(), S3Error> {
+        configuration::settings::put_request_payment(self, ctx, input)
+    }
+
+    #[handler("PutBucketTagging")]
+    async fn put_bucket_tagging(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketTaggingRequest,
+    ) -> Result<(), S3Error> {
+        configuration::settings::put_tags(self, ctx, input)
+    }
+
+    #[handler("PutBucketWebsite")]
+    async fn put_bucket_website(
+        &self,
+        ctx: &RequestContext,
+        input: PutBucketWebsiteRequest,
+    ) -> Result<(), S3Error> {
+        configuration::web::put_website(self, ctx, input)
+    }
+
+    #[handler("PutObjectLockConfiguration")]
+    async fn put_object_lock_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectLockConfigurationRequest,
+    ) -> Result<PutObjectLockConfigurationOutput, S3Error> {
+        configuration::objects::put_object_lock(self, ctx, input)
+    }
+
+    #[handler("PutPublicAccessBlock")]
+    async fn put_public_access_block(
+        &self,
+        ctx: &RequestContext,
+        input: PutPublicAccessBlockRequest,
+    ) -> Result<(), S3Error> {
+        configuration::access::put_public_access_block(self, ctx, input)
+    }
+
+    #[handler("UpdateBucketMetadataInventoryTableConfiguration")]
+    async fn update_bucket_metadata_inventory_table_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateBucketMetadataInventoryTableConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::metadata::update_inventory(self, ctx, input)
+    }
+
+    #[handler("UpdateBucketMetadataJournalTableConfiguration")]
+    async fn update_bucket_metadata_journal_table_configuration(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateBucketMetadataJournalTableConfigurationRequest,
+    ) -> Result<(), S3Error> {
+        configuration::metadata::update_journal(self, ctx, input)
+    }
 }
