@@ -1,19 +1,24 @@
 //! The provider: the operations of `S3Api` over the domain. Each takes the wire's input, calls the domain and
 //! gives the wire's output; the impl block here is the list of them.
 
+mod attributes;
 mod buckets;
 mod completion;
+mod configuration;
 mod copies;
 mod deletes;
 mod listings;
 mod lookup;
+mod object_acls;
+mod object_locks;
+mod object_tags;
 mod reads;
+mod restores;
 mod settings;
 mod sources;
 mod upload_listings;
 mod uploads;
 mod writes;
-mod configuration;
 
 use std::sync::Arc;
 
@@ -170,6 +175,15 @@ impl S3Api for S3Provider {
         deletes::one(self, ctx, &input)
     }
 
+    #[handler("DeleteObjectTagging")]
+    async fn delete_object_tagging(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteObjectTaggingRequest,
+    ) -> Result<DeleteObjectTaggingOutput, S3Error> {
+        object_tags::delete(self, ctx, &input)
+    }
+
     #[handler("DeleteObjects")]
     async fn delete_objects(
         &self,
@@ -204,6 +218,51 @@ impl S3Api for S3Provider {
         input: GetObjectRequest,
     ) -> Result<GetObjectOutput, S3Error> {
         reads::get(self, ctx, input).await
+    }
+
+    #[handler("GetObjectAcl")]
+    async fn get_object_acl(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectAclRequest,
+    ) -> Result<GetObjectAclOutput, S3Error> {
+        object_acls::get(self, ctx, &input)
+    }
+
+    #[handler("GetObjectAttributes")]
+    async fn get_object_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectAttributesRequest,
+    ) -> Result<GetObjectAttributesOutput, S3Error> {
+        attributes::get(self, ctx, &input)
+    }
+
+    #[handler("GetObjectLegalHold")]
+    async fn get_object_legal_hold(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectLegalHoldRequest,
+    ) -> Result<GetObjectLegalHoldOutput, S3Error> {
+        object_locks::legal_hold(self, ctx, &input)
+    }
+
+    #[handler("GetObjectRetention")]
+    async fn get_object_retention(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectRetentionRequest,
+    ) -> Result<GetObjectRetentionOutput, S3Error> {
+        object_locks::retention(self, ctx, &input)
+    }
+
+    #[handler("GetObjectTagging")]
+    async fn get_object_tagging(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectTaggingRequest,
+    ) -> Result<GetObjectTaggingOutput, S3Error> {
+        object_tags::get(self, ctx, &input)
     }
 
     #[handler("HeadBucket")]
@@ -294,6 +353,51 @@ impl S3Api for S3Provider {
         input: PutObjectRequest,
     ) -> Result<PutObjectOutput, S3Error> {
         writes::put(self, ctx, input).await
+    }
+
+    #[handler("PutObjectAcl")]
+    async fn put_object_acl(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectAclRequest,
+    ) -> Result<PutObjectAclOutput, S3Error> {
+        object_acls::put(self, ctx, input)
+    }
+
+    #[handler("PutObjectLegalHold")]
+    async fn put_object_legal_hold(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectLegalHoldRequest,
+    ) -> Result<PutObjectLegalHoldOutput, S3Error> {
+        object_locks::put_legal_hold(self, ctx, input)
+    }
+
+    #[handler("PutObjectRetention")]
+    async fn put_object_retention(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectRetentionRequest,
+    ) -> Result<PutObjectRetentionOutput, S3Error> {
+        object_locks::put_retention(self, ctx, input)
+    }
+
+    #[handler("PutObjectTagging")]
+    async fn put_object_tagging(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectTaggingRequest,
+    ) -> Result<PutObjectTaggingOutput, S3Error> {
+        object_tags::put(self, ctx, input)
+    }
+
+    #[handler("RestoreObject")]
+    async fn restore_object(
+        &self,
+        ctx: &RequestContext,
+        input: RestoreObjectRequest,
+    ) -> Result<RestoreObjectOutput, S3Error> {
+        restores::restore(self, ctx, &input)
     }
 
     #[handler("UploadPart")]
