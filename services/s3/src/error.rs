@@ -4,9 +4,10 @@
 
 use std::borrow::Cow;
 
-use asf_api_s3::S3Error;
+use asf_api_s3::{
+    BucketAlreadyExists, BucketAlreadyOwnedByYou, NoSuchBucket, NoSuchKey, NoSuchUpload, S3Error,
+};
 use asf_runtime::AwsError;
-use asf_runtime::shape::StreamError;
 use asf_runtime::store::BlobError;
 
 /// An error of S3: code, status, words, and what it names besides.
@@ -75,6 +76,12 @@ impl Fault {
         Self::new("AccessDenied", 403, "Access Denied")
     }
 
+    /// `AccessDenied`, to who touches what is locked (test_s3::TestS3ObjectLockRetention)
+    #[must_use]
+    pub fn locked() -> Self {
+        Self::new("AccessDenied", 403, "Access Denied because object protected by object lock.")
+    }
+
     /// `MethodNotAllowed`
     #[must_use]
     pub fn method_not_allowed(method: &str, resource: &'static str) -> Self {
@@ -122,6 +129,13 @@ impl Fault {
             .with("Condition", condition)
     }
 
+    /// `NotImplemented`, as S3 says it of a header that it does not take.
+    #[must_use]
+    pub fn not_implemented(header: &str) -> Self {
+        let message = "A header you provided implies functionality that is not implemented";
+        Self::new("NotImplemented", 501, message).with("Header", header)
+    }
+
     /// Something of ours failed.
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new("InternalError", 500, message)
@@ -143,8 +157,27 @@ impl Fault {
 }
 
 impl From<Fault> for S3Error {
+    /// The modelled error, if there is one that can say all of it.
     fn from(fault: Fault) -> Self {
-        Self::Other(fault.into_aws())
+        let only = match fault.details.as_slice() {
+            [(_, text)] if fault.headers.is_empty() => Some(text.clone()),
+            _ => None,
+        };
+        let message = || Some(fault.message.clone().into_owned());
+        match (fault.code, only) {
+            ("NoSuchKey", key @ Some(_)) => NoSuchKey { key, message: message() }.into(),
+            ("NoSuchBucket", bucket_name @ Some(_)) => {
+                NoSuchBucket { bucket_name, message: message() }.into()
+            }
+            ("NoSuchUpload", upload_id @ Some(_)) => NoSuchUpload { upload_id, message: message() }.into(),
+            ("BucketAlreadyExists", bucket_name @ Some(_)) => {
+                BucketAlreadyExists { bucket_name, message: message() }.into()
+            }
+            ("BucketAlreadyOwnedByYou", bucket_name @ Some(_)) => {
+                BucketAlreadyOwnedByYou { bucket_name, message: message() }.into()
+            }
+            _ => Self::Other(fault.into_aws()),
+        }
     }
 }
 
@@ -153,12 +186,4 @@ impl From<BlobError> for Fault {
         tracing::error!(%error, "content of an object");
         Self::internal("We encountered an internal error. Please try again.")
     }
-}
-
-/// What a body that broke off, or that has another checksum, is answered with.
-///
-/// # Errors
-/// Always; it is the error.
-pub fn of_stream(error: StreamError) -> S3Error {
-    S3Error::Other(AwsError::from(error))
 }

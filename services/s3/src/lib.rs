@@ -4,13 +4,22 @@
 //! what can go wrong. `provider` has the operations, a file for each kind; `configuration` what buckets can be
 //! configured with.
 
+mod checksums;
+mod conditions;
 pub mod configuration;
+mod encryption;
 pub mod error;
 pub mod events;
+pub mod intake;
+pub mod listing;
+mod locks;
 pub mod models;
 pub mod names;
 mod notifications;
+pub mod objects;
 mod provider;
+mod ranges;
 pub mod store;
+mod version_id;
 
 pub use provider::S3Provider;

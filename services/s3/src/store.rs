@@ -7,8 +7,10 @@
 //! object comes into a bucket that is gone.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use asf_macros::Store;
+use asf_runtime::Timestamp;
 use asf_runtime::identity::{AccountId, Region};
 use asf_runtime::store::{Blobs, InPartition, Partitioned, State, Stores, Table};
 
@@ -41,9 +43,11 @@ pub struct S3Store {
 }
 
 /// The tables, and the steps that change several of them.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Store {
     stores: Stores<S3Store>,
+    /// The last sequence number.
+    sequence: AtomicU64,
     /// The tables; all accounts and regions see the same.
     pub tables: S3Store,
 }
@@ -54,7 +58,7 @@ impl Store {
     pub fn open(state: &State) -> Self {
         let stores: Stores<S3Store> = state.stores();
         let tables = stores.at(AccountId::DEFAULT, &Region::default());
-        Self { stores, tables }
+        Self { stores, sequence: AtomicU64::new(0), tables }
     }
 
     /// Where content is put.
@@ -67,6 +71,15 @@ impl Store {
     #[must_use]
     pub fn state(&self) -> &State {
         self.stores.state()
+    }
+
+    /// A number that rises with each call, and from process to process as the clock does.
+    pub(crate) fn next_sequence(&self, now: Timestamp) -> u64 {
+        let nanos = i128::from(now.seconds()) * 1_000_000_000 + i128::from(now.subsec_nanos());
+        let nanos = u64::try_from(nanos.max(0)).unwrap_or(u64::MAX / 2);
+        let next = |last: u64| Some(nanos.max(last.saturating_add(1)));
+        let last = self.sequence.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        next(last.unwrap_or_default()).unwrap_or(nanos)
     }
 
     /// Removes a bucket in which nothing is, with its configurations and its uploads that are under way.

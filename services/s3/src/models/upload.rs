@@ -47,6 +47,12 @@ pub struct Upload {
     pub retention: Option<Retention>,
     /// Whether it is locked until somebody unlocks it.
     pub legal_hold: Option<bool>,
+    /// What writes that came later are above of.
+    #[serde(default)]
+    pub sequence: u64,
+    /// Whether the object was removed meanwhile.
+    #[serde(default)]
+    pub saw_removal: bool,
 }
 
 /// A part of an upload.

@@ -2,7 +2,18 @@
 //! gives the wire's output; the impl block here is the list of them.
 
 mod buckets;
+mod completion;
 mod configuration;
+mod copies;
+mod deletes;
+mod listings;
+mod lookup;
+mod reads;
+mod settings;
+mod sources;
+mod upload_listings;
+mod uploads;
+mod writes;
 
 use std::sync::Arc;
 
@@ -11,6 +22,7 @@ use asf_macros::provider;
 use asf_runtime::RequestContext;
 use asf_runtime::identity::AccountId;
 use asf_runtime::plugin::Settings;
+use asf_runtime::public_url::PublicUrl;
 
 use crate::error::Fault;
 use crate::models::{Bucket as BucketRecord, BucketKey};
@@ -25,13 +37,19 @@ use crate::store::Store;
 pub struct S3Provider {
     store: Store,
     pub(crate) notifier: Notifier,
+    /// `LOCALSTACK_HOST` and `USE_SSL`.
+    public: PublicUrl,
 }
 
 impl S3Provider {
     /// A provider over the process's state.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        Self { store: Store::open(settings.state()), notifier: Notifier::default() }
+        Self {
+            store: Store::open(settings.state()),
+            notifier: Notifier::default(),
+            public: PublicUrl::of(settings),
+        }
     }
 
     /// What it keeps.
@@ -93,6 +111,33 @@ fn expected_bucket_owner(text: &str) -> Result<AccountId, Fault> {
 impl S3Api for S3Provider {
     // -- buckets and objects, alphabetically ---------------------------------------------------------
 
+    #[handler("AbortMultipartUpload")]
+    async fn abort_multipart_upload(
+        &self,
+        ctx: &RequestContext,
+        input: AbortMultipartUploadRequest,
+    ) -> Result<AbortMultipartUploadOutput, S3Error> {
+        uploads::abort(self, ctx, &input)
+    }
+
+    #[handler("CompleteMultipartUpload")]
+    async fn complete_multipart_upload(
+        &self,
+        ctx: &RequestContext,
+        input: CompleteMultipartUploadRequest,
+    ) -> Result<CompleteMultipartUploadOutput, S3Error> {
+        completion::complete(self, ctx, input)
+    }
+
+    #[handler("CopyObject")]
+    async fn copy_object(
+        &self,
+        ctx: &RequestContext,
+        input: CopyObjectRequest,
+    ) -> Result<CopyObjectOutput, S3Error> {
+        copies::copy(self, ctx, input).await
+    }
+
     #[handler("CreateBucket")]
     async fn create_bucket(
         &self,
@@ -102,9 +147,36 @@ impl S3Api for S3Provider {
         buckets::create(self, ctx, input)
     }
 
+    #[handler("CreateMultipartUpload")]
+    async fn create_multipart_upload(
+        &self,
+        ctx: &RequestContext,
+        input: CreateMultipartUploadRequest,
+    ) -> Result<CreateMultipartUploadOutput, S3Error> {
+        uploads::create(self, ctx, input)
+    }
+
     #[handler("DeleteBucket")]
     async fn delete_bucket(&self, ctx: &RequestContext, input: DeleteBucketRequest) -> Result<(), S3Error> {
         buckets::delete(self, ctx, &input)
+    }
+
+    #[handler("DeleteObject")]
+    async fn delete_object(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteObjectRequest,
+    ) -> Result<DeleteObjectOutput, S3Error> {
+        deletes::one(self, ctx, &input)
+    }
+
+    #[handler("DeleteObjects")]
+    async fn delete_objects(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteObjectsRequest,
+    ) -> Result<DeleteObjectsOutput, S3Error> {
+        deletes::several(self, ctx, input)
     }
 
     #[handler("GetBucketLocation")]
@@ -125,6 +197,15 @@ impl S3Api for S3Provider {
         buckets::versioning(self, ctx, &input)
     }
 
+    #[handler("GetObject")]
+    async fn get_object(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectRequest,
+    ) -> Result<GetObjectOutput, S3Error> {
+        reads::get(self, ctx, input).await
+    }
+
     #[handler("HeadBucket")]
     async fn head_bucket(
         &self,
@@ -132,6 +213,15 @@ impl S3Api for S3Provider {
         input: HeadBucketRequest,
     ) -> Result<HeadBucketOutput, S3Error> {
         buckets::head(self, ctx, &input)
+    }
+
+    #[handler("HeadObject")]
+    async fn head_object(
+        &self,
+        ctx: &RequestContext,
+        input: HeadObjectRequest,
+    ) -> Result<HeadObjectOutput, S3Error> {
+        reads::head(self, ctx, input)
     }
 
     #[handler("ListBuckets")]
@@ -143,6 +233,51 @@ impl S3Api for S3Provider {
         buckets::list(self, ctx, input)
     }
 
+    #[handler("ListMultipartUploads")]
+    async fn list_multipart_uploads(
+        &self,
+        ctx: &RequestContext,
+        input: ListMultipartUploadsRequest,
+    ) -> Result<ListMultipartUploadsOutput, S3Error> {
+        upload_listings::uploads(self, ctx, input)
+    }
+
+    #[handler("ListObjectVersions")]
+    async fn list_object_versions(
+        &self,
+        ctx: &RequestContext,
+        input: ListObjectVersionsRequest,
+    ) -> Result<ListObjectVersionsOutput, S3Error> {
+        listings::versions(self, ctx, input)
+    }
+
+    #[handler("ListObjects")]
+    async fn list_objects(
+        &self,
+        ctx: &RequestContext,
+        input: ListObjectsRequest,
+    ) -> Result<ListObjectsOutput, S3Error> {
+        listings::objects(self, ctx, input)
+    }
+
+    #[handler("ListObjectsV2")]
+    async fn list_objects_v2(
+        &self,
+        ctx: &RequestContext,
+        input: ListObjectsV2Request,
+    ) -> Result<ListObjectsV2Output, S3Error> {
+        listings::objects_v2(self, ctx, input)
+    }
+
+    #[handler("ListParts")]
+    async fn list_parts(
+        &self,
+        ctx: &RequestContext,
+        input: ListPartsRequest,
+    ) -> Result<ListPartsOutput, S3Error> {
+        upload_listings::parts(self, ctx, &input)
+    }
+
     #[handler("PutBucketVersioning")]
     async fn put_bucket_versioning(
         &self,
@@ -150,6 +285,33 @@ impl S3Api for S3Provider {
         input: PutBucketVersioningRequest,
     ) -> Result<(), S3Error> {
         buckets::set_versioning(self, ctx, input)
+    }
+
+    #[handler("PutObject")]
+    async fn put_object(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectRequest,
+    ) -> Result<PutObjectOutput, S3Error> {
+        writes::put(self, ctx, input).await
+    }
+
+    #[handler("UploadPart")]
+    async fn upload_part(
+        &self,
+        ctx: &RequestContext,
+        input: UploadPartRequest,
+    ) -> Result<UploadPartOutput, S3Error> {
+        uploads::part(self, ctx, input).await
+    }
+
+    #[handler("UploadPartCopy")]
+    async fn upload_part_copy(
+        &self,
+        ctx: &RequestContext,
+        input: UploadPartCopyRequest,
+    ) -> Result<UploadPartCopyOutput, S3Error> {
+        uploads::part_copy(self, ctx, input).await
     }
 
     // -- configurations of buckets, alphabetically ---------------------------------------------------
