@@ -21,5 +21,6 @@ mod provider;
 mod ranges;
 pub mod store;
 mod version_id;
+mod web;
 
 pub use provider::S3Provider;
