@@ -7,6 +7,7 @@
 mod checksums;
 mod conditions;
 pub mod configuration;
+mod control;
 mod encryption;
 pub mod error;
 pub mod events;
@@ -23,4 +24,5 @@ pub mod store;
 mod version_id;
 mod web;
 
+pub use control::S3ControlProvider;
 pub use provider::S3Provider;

@@ -1,5 +1,4 @@
-//! What stands beside the operations: CORS of buckets, their websites, and the daily round of their lifecycles. A hook
-//! puts them in their places when the process starts.
+//! What stands beside the operations: CORS of buckets, their websites, and the daily round of their lifecycles.
 
 mod cors;
 mod html;
@@ -7,12 +6,12 @@ mod rounds;
 mod website;
 
 use std::any::Any;
+use std::error::Error;
 use std::sync::Arc;
 
-use asf_macros::hook;
+use asf_runtime::extension::{ATTACHMENTS, Attachment, Surfaces};
 use asf_runtime::gateway::ChainPlace;
-use asf_runtime::gateway::edge::{Rule, RuleError, endpoint};
-use asf_runtime::hook::HookContext;
+use asf_runtime::gateway::edge::{Rule, endpoint};
 use asf_runtime::provider::{Provider, Providers};
 
 use crate::S3Provider;
@@ -24,22 +23,24 @@ const HOSTS: [&str; 3] = [
     "{bucket}.s3-website.{domain}",
 ];
 
-/// CORS, websites, lifecycles.
-#[hook(on_infra_start, name = "s3")]
-fn start(ctx: &HookContext) -> Result<(), RuleError> {
-    let cors = Arc::new(cors::BucketCors::new(ctx.providers(), ctx.environment().ids.clone()));
-    ctx.cors().add_own(cors.clone());
-    ctx.places().get(ChainPlace::Response).append(cors);
+asf_runtime::register!(ATTACHMENTS: Attachment = Attachment { service: "s3", attach });
+
+fn attach(surfaces: &Surfaces) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let cors = Arc::new(cors::BucketCors::new(&surfaces.providers, surfaces.environment.ids.clone()));
+    surfaces.cors.add_own(cors.clone());
+    surfaces.places.get(ChainPlace::Response).append(cors);
     for host in HOSTS {
-        let providers = ctx.providers().clone();
+        // The routes are a part of what the providers are a part of: no circles.
+        let providers = Arc::downgrade(&surfaces.providers);
         let site = endpoint(move |request| {
-            let providers = providers.clone();
+            let providers = providers.upgrade().unwrap_or_default();
             async move { website::answer(&providers, request).await }
         });
-        ctx.edge().add(Rule::new("/{*key}").host(host).own_cors(), site)?;
+        surfaces.edge.add(Rule::new("/{*key}").host(host).own_cors(), site)?;
     }
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(rounds::every_midnight(Arc::downgrade(ctx.providers()), ctx.environment().clone()));
+        let (providers, environment) = (Arc::downgrade(&surfaces.providers), surfaces.environment.clone());
+        runtime.spawn(rounds::every_midnight(providers, environment));
     }
     Ok(())
 }
