@@ -4,24 +4,24 @@
 //! what can go wrong. `provider` has the operations, a file for each kind; `configuration` what buckets can be
 //! configured with.
 
-mod checksums;
-mod conditions;
+pub mod checksums;
+pub mod conditions;
 pub mod configuration;
 mod control;
-mod encryption;
+pub mod encryption;
 pub mod error;
 pub mod events;
 pub mod intake;
 pub mod listing;
-mod locks;
+pub mod locks;
 pub mod models;
 pub mod names;
 mod notifications;
 pub mod objects;
 mod provider;
-mod ranges;
+pub mod ranges;
 pub mod store;
-mod version_id;
+pub mod version_id;
 mod web;
 
 pub use control::S3ControlProvider;

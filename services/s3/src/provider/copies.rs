@@ -54,7 +54,7 @@ pub(super) async fn copy(
         return Err(Fault::invalid_request(message).into());
     }
     let algorithm = input.checksum_algorithm.as_ref().map(|it| known(it.as_str())).transpose()?;
-    let mut settings = settings_of!(ctx, &bucket, input);
+    let mut settings = settings_of!(provider, ctx, &bucket, input);
     if !replaces_metadata {
         // Where a website redirects to is not copied ("CopyObject" in the API reference).
         let redirect = settings.headers.website_redirect_location.take();

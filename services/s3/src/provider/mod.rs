@@ -1,6 +1,7 @@
 //! The provider: the operations of `S3Api` over the domain. Each takes the wire's input, calls the domain and
 //! gives the wire's output; the impl block here is the list of them.
 
+mod attributes;
 mod buckets;
 mod completion;
 mod configuration;
@@ -8,7 +9,11 @@ mod copies;
 mod deletes;
 mod listings;
 mod lookup;
+mod object_acls;
+mod object_locks;
+mod object_tags;
 mod reads;
+mod restores;
 mod settings;
 mod sources;
 mod upload_listings;
@@ -36,9 +41,9 @@ use crate::store::Store;
 #[derive(Debug)]
 pub struct S3Provider {
     store: Store,
-    pub(crate) notifier: Notifier,
     /// `LOCALSTACK_HOST` and `USE_SSL`.
     public: PublicUrl,
+    pub(crate) notifier: Notifier,
 }
 
 impl S3Provider {
@@ -47,8 +52,8 @@ impl S3Provider {
     pub fn new(settings: &Settings) -> Self {
         Self {
             store: Store::open(settings.state()),
-            notifier: Notifier::default(),
             public: PublicUrl::of(settings),
+            notifier: Notifier::default(),
         }
     }
 
@@ -171,6 +176,15 @@ impl S3Api for S3Provider {
         deletes::one(self, ctx, &input)
     }
 
+    #[handler("DeleteObjectTagging")]
+    async fn delete_object_tagging(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteObjectTaggingRequest,
+    ) -> Result<DeleteObjectTaggingOutput, S3Error> {
+        object_tags::delete(self, ctx, &input)
+    }
+
     #[handler("DeleteObjects")]
     async fn delete_objects(
         &self,
@@ -205,6 +219,51 @@ impl S3Api for S3Provider {
         input: GetObjectRequest,
     ) -> Result<GetObjectOutput, S3Error> {
         reads::get(self, ctx, input).await
+    }
+
+    #[handler("GetObjectAcl")]
+    async fn get_object_acl(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectAclRequest,
+    ) -> Result<GetObjectAclOutput, S3Error> {
+        object_acls::get(self, ctx, &input)
+    }
+
+    #[handler("GetObjectAttributes")]
+    async fn get_object_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectAttributesRequest,
+    ) -> Result<GetObjectAttributesOutput, S3Error> {
+        attributes::get(self, ctx, &input)
+    }
+
+    #[handler("GetObjectLegalHold")]
+    async fn get_object_legal_hold(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectLegalHoldRequest,
+    ) -> Result<GetObjectLegalHoldOutput, S3Error> {
+        object_locks::legal_hold(self, ctx, &input)
+    }
+
+    #[handler("GetObjectRetention")]
+    async fn get_object_retention(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectRetentionRequest,
+    ) -> Result<GetObjectRetentionOutput, S3Error> {
+        object_locks::retention(self, ctx, &input)
+    }
+
+    #[handler("GetObjectTagging")]
+    async fn get_object_tagging(
+        &self,
+        ctx: &RequestContext,
+        input: GetObjectTaggingRequest,
+    ) -> Result<GetObjectTaggingOutput, S3Error> {
+        object_tags::get(self, ctx, &input)
     }
 
     #[handler("HeadBucket")]
@@ -295,6 +354,51 @@ impl S3Api for S3Provider {
         input: PutObjectRequest,
     ) -> Result<PutObjectOutput, S3Error> {
         writes::put(self, ctx, input).await
+    }
+
+    #[handler("PutObjectAcl")]
+    async fn put_object_acl(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectAclRequest,
+    ) -> Result<PutObjectAclOutput, S3Error> {
+        object_acls::put(self, ctx, input)
+    }
+
+    #[handler("PutObjectLegalHold")]
+    async fn put_object_legal_hold(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectLegalHoldRequest,
+    ) -> Result<PutObjectLegalHoldOutput, S3Error> {
+        object_locks::put_legal_hold(self, ctx, input)
+    }
+
+    #[handler("PutObjectRetention")]
+    async fn put_object_retention(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectRetentionRequest,
+    ) -> Result<PutObjectRetentionOutput, S3Error> {
+        object_locks::put_retention(self, ctx, input)
+    }
+
+    #[handler("PutObjectTagging")]
+    async fn put_object_tagging(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectTaggingRequest,
+    ) -> Result<PutObjectTaggingOutput, S3Error> {
+        object_tags::put(self, ctx, input)
+    }
+
+    #[handler("RestoreObject")]
+    async fn restore_object(
+        &self,
+        ctx: &RequestContext,
+        input: RestoreObjectRequest,
+    ) -> Result<RestoreObjectOutput, S3Error> {
+        restores::restore(self, ctx, &input)
     }
 
     #[handler("UploadPart")]

@@ -1,9 +1,11 @@
 //! What a request says of the object that it makes, in the form in which it is kept.
 
+use asf_api_s3::Tag;
 use asf_runtime::RequestContext;
 use indexmap::IndexMap;
 use percent_encoding::percent_decode_str;
 
+use super::object_tags::checked;
 use crate::encryption::EncryptionRequest;
 use crate::error::Fault;
 use crate::locks::LockRequest;
@@ -55,7 +57,7 @@ macro_rules! headers_of {
 
 /// What an input says of the object that it makes.
 macro_rules! settings_of {
-    ($ctx:expr, $bucket:expr, $input:expr) => {{
+    ($provider:expr, $ctx:expr, $bucket:expr, $input:expr) => {{
         let input = &mut $input;
         let headers = crate::provider::settings::headers_of!(input);
         let metadata = crate::provider::settings::metadata(input.metadata.take())?;
@@ -66,9 +68,21 @@ macro_rules! settings_of {
             until: input.object_lock_retain_until_date,
             legal_hold: input.object_lock_legal_hold_status.as_ref().map(|it| it.as_str()),
         };
+        let acl = crate::configuration::acl::AclRequest {
+            canned: input.acl.as_ref().map(|it| it.as_str().to_owned()),
+            grant_full_control: input.grant_full_control.clone(),
+            grant_read: input.grant_read.clone(),
+            grant_read_acp: input.grant_read_acp.clone(),
+            grant_write: None,
+            grant_write_acp: input.grant_write_acp.clone(),
+            policy: None,
+        };
+        let owner = crate::provider::writes::owner_of_new($ctx, $bucket);
+        let acl = crate::provider::object_acls::of_new($provider, $bucket, owner, &acl)?;
         crate::provider::settings::resolve(
             $ctx,
             $bucket,
+            acl,
             headers,
             metadata,
             input.storage_class.as_ref().map(|it| it.as_str()),
@@ -85,6 +99,7 @@ pub(super) use {headers_of, settings_of};
 pub(super) fn resolve(
     ctx: &RequestContext,
     bucket: &Bucket,
+    acl: Option<Acl>,
     headers: Headers,
     metadata: IndexMap<String, String>,
     storage_class: Option<&str>,
@@ -99,7 +114,7 @@ pub(super) fn resolve(
         storage_class: checked_class(storage_class)?,
         encryption: encryption.resolve(ctx, &bucket.encryption)?,
         tags,
-        acl: None,
+        acl,
         retention,
         legal_hold,
     })
@@ -166,5 +181,6 @@ pub(super) fn tags_of_header(header: &str) -> Result<IndexMap<String, String>, F
             return Err(invalid());
         }
     }
-    Ok(tags)
+    let tags = tags.into_iter().map(|(key, value)| Tag { key: Some(key), value: Some(value) });
+    checked(tags.collect())
 }

@@ -61,7 +61,7 @@ pub(super) fn create(
     let key: Arc<str> = checked_key(input.key.as_deref())?.into();
     let algorithm = input.checksum_algorithm.as_ref().map(|it| known(it.as_str())).transpose()?;
     let is_composite = composes(algorithm, input.checksum_type.as_ref())?;
-    let settings = settings_of!(ctx, &bucket, input);
+    let settings = settings_of!(provider, ctx, &bucket, input);
     let now = ctx.clock().now();
     let sequence = provider.store.next_sequence(now);
     let upload = Upload {

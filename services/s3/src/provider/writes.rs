@@ -34,7 +34,7 @@ pub(super) async fn put(
     }
     let (if_match, if_none_match) = (input.if_match.take(), input.if_none_match.take());
     let conditions = WriteConditions::new(if_match.as_deref(), if_none_match.as_deref())?;
-    let settings = settings_of!(ctx, &bucket, input);
+    let settings = settings_of!(provider, ctx, &bucket, input);
     if !conditions.is_empty() {
         // Said before the body has come, if it can be; what counts is said when it has.
         conditions.check(&key, provider.store.newest(&bucket.key, &key).as_ref())?;
