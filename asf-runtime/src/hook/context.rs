@@ -6,8 +6,6 @@ use std::time::Duration;
 use super::{HookFailure, HookPoint};
 use crate::context::Environment;
 use crate::extension::Extensions;
-use crate::gateway::ChainPlaces;
-use crate::gateway::cors::Cors;
 use crate::gateway::edge::EdgeRouter;
 use crate::plugin::Settings;
 use crate::provider::Providers;
@@ -61,18 +59,6 @@ impl HookContext {
     #[must_use]
     pub fn edge(&self) -> &EdgeRouter {
         &self.extensions.surfaces().edge
-    }
-
-    /// Places in the chain, which take handlers.
-    #[must_use]
-    pub fn places(&self) -> &ChainPlaces {
-        &self.extensions.surfaces().places
-    }
-
-    /// Which web pages may call; [`Cors::add_own`] adds what answers for CORS itself.
-    #[must_use]
-    pub fn cors(&self) -> &Cors {
-        &self.extensions.surfaces().cors
     }
 
     /// Who answers calls.

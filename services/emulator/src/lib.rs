@@ -208,6 +208,7 @@ pub fn emulator(
     let mut chain = aws_chain_with(services, options);
     chain.traced = config.debug_handler_chain;
     // The last, so that none of them takes the place of a route of ours.
+    asf_runtime::extension::attach(&surfaces);
     let extensions = Extensions::new(surfaces);
     extensions.add_linked();
     Ok(Emulator { gateway: Gateway::new(chain, environment), extensions })

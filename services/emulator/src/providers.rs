@@ -6,7 +6,7 @@ use asf_sqs as _;
 use asf_sts as _;
 
 /// The services that the crates above serve, by botocore's folder names.
-pub const NATIVE: &[&str] = &["s3", "sqs", "sts"];
+pub const NATIVE: &[&str] = &["s3", "s3control", "sqs", "sts"];
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@
 pub mod checksums;
 pub mod conditions;
 pub mod configuration;
+mod control;
 pub mod encryption;
 pub mod error;
 pub mod events;
@@ -21,5 +22,7 @@ mod provider;
 pub mod ranges;
 pub mod store;
 pub mod version_id;
+mod web;
 
+pub use control::S3ControlProvider;
 pub use provider::S3Provider;

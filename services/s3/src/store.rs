@@ -15,8 +15,11 @@ use asf_runtime::identity::{AccountId, Region};
 use asf_runtime::store::{Blobs, InPartition, Partitioned, State, Stores, Table};
 
 use crate::configuration::BucketConfigurations;
+use crate::configuration::public_access_block::AccountBlock;
 use crate::error::Fault;
-use crate::models::{Bucket, BucketKey, ObjectVersion, Part, Upload, UploadKey, VersionKey};
+use crate::models::{
+    AccessPoint, AccessPointKey, Bucket, BucketKey, ObjectVersion, Part, Upload, UploadKey, VersionKey,
+};
 
 /// What belongs to a bucket.
 type OfBucket<K, V> = Table<InPartition<BucketKey, K>, V, Partitioned>;
@@ -31,6 +34,15 @@ pub struct S3Store {
     /// What they are configured with.
     #[store(cross_account)]
     pub configurations: Table<BucketKey, BucketConfigurations>,
+    /// The access points.
+    #[store(cross_account)]
+    pub access_points: Table<AccessPointKey, AccessPoint>,
+    /// The access points by their aliases.
+    #[store(cross_account)]
+    pub aliases: Table<String, AccessPointKey>,
+    /// What accounts block of public access.
+    #[store(cross_account)]
+    pub account_blocks: Table<AccountId, AccountBlock>,
     /// The versions of all objects: by key, the newest first.
     #[store(cross_account)]
     pub objects: OfBucket<VersionKey, ObjectVersion>,

@@ -296,6 +296,8 @@ fn no_such_address() -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use asf_api_s3::ObjectOwnership;
+
     use super::*;
 
     const OWNER: &str = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a";

@@ -1,6 +1,7 @@
 //! The public access block of a bucket, an access point or an account.
 
 use asf_api_s3::PublicAccessBlockConfiguration;
+use asf_macros::Record;
 use serde::{Deserialize, Serialize};
 
 /// What is blocked; all of it for a bucket that was just made
@@ -18,7 +19,25 @@ pub struct PublicAccessBlock {
     pub restrict_public_buckets: bool,
 }
 
+/// What an account blocks in all of its buckets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Record)]
+pub struct AccountBlock {
+    /// What is blocked.
+    pub block: PublicAccessBlock,
+}
+
 impl PublicAccessBlock {
+    /// What one or the other blocks.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            block_public_acls: self.block_public_acls || other.block_public_acls,
+            ignore_public_acls: self.ignore_public_acls || other.ignore_public_acls,
+            block_public_policy: self.block_public_policy || other.block_public_policy,
+            restrict_public_buckets: self.restrict_public_buckets || other.restrict_public_buckets,
+        }
+    }
+
     /// Everything.
     pub const ALL: Self = Self {
         block_public_acls: true,

@@ -76,6 +76,7 @@ impl S3Provider {
         let expected = expected_owner.map(expected_bucket_owner).transpose()?;
         let name = name.unwrap_or_default();
         let bucket = self.store.tables.buckets.get(&BucketKey::new(ctx.partition(), name));
+        let bucket = bucket.or_else(|| crate::control::behind(&self.store, ctx, name));
         let bucket = bucket.ok_or_else(|| Fault::no_such_bucket(name))?;
         // test_s3::test_put_bucket_policy_expected_bucket_owner
         if expected.is_some_and(|it| it != bucket.owner) {

@@ -5,7 +5,6 @@ use asf_runtime::RequestContext;
 
 use super::{S3Provider, bucket};
 use crate::configuration::acl::{self, AclRequest, Owners};
-use crate::configuration::public_access_block::PublicAccessBlock;
 use crate::configuration::refusal::not_found;
 use crate::configuration::{ownership, policy};
 use crate::error::Fault;
@@ -42,8 +41,8 @@ pub(in crate::provider) fn put_acl(
         policy: input.access_control_policy,
     };
     let acl = request.required(Owners { own: &owner, bucket: &owner })?;
-    let block = provider.configurations(&bucket).public_access_block;
-    acl::check_allowed(&acl, &owner, bucket.ownership.as_deref(), block.unwrap_or(PublicAccessBlock::NONE))?;
+    let block = provider.public_access_block(&bucket);
+    acl::check_allowed(&acl, &owner, bucket.ownership.as_deref(), block)?;
     provider.configure(&bucket, |it| it.acl = Some(acl))?;
     Ok(())
 }
@@ -82,8 +81,7 @@ pub(in crate::provider) fn put_policy(
     let bucket = bucket!(provider, ctx, input);
     let text = input.policy.unwrap_or_default();
     let document = policy::check(&text, &bucket.arn())?;
-    let block = provider.configurations(&bucket).public_access_block;
-    if block.is_some_and(|it| it.block_public_policy) && policy::is_public(&document) {
+    if provider.public_access_block(&bucket).block_public_policy && policy::is_public(&document) {
         return Err(Fault::access_denied().into());
     }
     provider.configure(&bucket, |it| it.policy = Some(text))?;

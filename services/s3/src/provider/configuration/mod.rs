@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::S3Provider;
 use crate::configuration::BucketConfigurations;
+use crate::configuration::public_access_block::PublicAccessBlock;
 use crate::error::Fault;
 use crate::models::Bucket;
 
@@ -28,6 +29,13 @@ impl S3Provider {
     /// What a bucket is configured with.
     pub(crate) fn configurations(&self, bucket: &Bucket) -> Arc<BucketConfigurations> {
         self.store.tables.configurations.get(&bucket.key).unwrap_or_default()
+    }
+
+    /// What is blocked of public access to a bucket: by itself, or by its account.
+    pub(crate) fn public_access_block(&self, bucket: &Bucket) -> PublicAccessBlock {
+        let own = self.configurations(bucket).public_access_block.unwrap_or(PublicAccessBlock::NONE);
+        let account = self.store.tables.account_blocks.get(&bucket.owner);
+        own.or(account.map_or(PublicAccessBlock::NONE, |it| it.block))
     }
 
     /// Changes what a bucket is configured with.
