@@ -132,7 +132,7 @@ impl S3Api for S3Provider {
         ctx: &RequestContext,
         input: CompleteMultipartUploadRequest,
     ) -> Result<CompleteMultipartUploadOutput, S3Error> {
-        completion::complete(self, ctx, input)
+        completion::complete(self, ctx, &input)
     }
 
     #[handler("CopyObject")]
@@ -150,7 +150,7 @@ impl S3Api for S3Provider {
         ctx: &RequestContext,
         input: CreateBucketRequest,
     ) -> Result<CreateBucketOutput, S3Error> {
-        buckets::create(self, ctx, input)
+        buckets::create(self, ctx, &input)
     }
 
     #[handler("CreateMultipartUpload")]

@@ -67,7 +67,7 @@ async fn checksums_of_calls_within_the_process() {
         checksum_crc32: Some("AAAAAA==".to_owned()),
         ..Default::default()
     };
-    let put = world.provider.put_object(&world.ctx("PutObject"), input.clone()).await;
+    let put = world.provider.put_object(&world.ctx("PutObject"), input).await;
     assert_eq!(code(put), "BadDigest");
     assert_eq!(code(world.get("bucket", "k", None).await), "NoSuchKey");
 }

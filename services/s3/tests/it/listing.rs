@@ -101,7 +101,8 @@ async fn versions_come_once_the_newest_first() {
         loop {
             let ctx = world.ctx("ListObjectVersions");
             let page = world.provider.list_object_versions(&ctx, input.clone()).await.unwrap();
-            let versions = page.versions.into_iter().flatten().map(|it| (it.key, it.version_id, it.is_latest));
+            let versions =
+                page.versions.into_iter().flatten().map(|it| (it.key, it.version_id, it.is_latest));
             let markers =
                 page.delete_markers.into_iter().flatten().map(|it| (it.key, it.version_id, it.is_latest));
             let mut entries: Vec<_> = versions.chain(markers).collect();
@@ -124,14 +125,14 @@ async fn versions_come_once_the_newest_first() {
     }
 }
 
-/// A page of a large bucket, under one of a hundred thousand prefixes: what is jumped over is not gone through.
+/// Folders of more keys than a page has, each of which is one entry.
 #[tokio::test]
 async fn large_buckets() {
     let world = World::new();
     world.bucket("bucket").await;
     let key = |folder: u32, number: u32| format!("{folder:03}/{number:03}");
-    for folder in 0..200 {
-        for number in 0..100 {
+    for folder in 0..60 {
+        for number in 0..50 {
             world.put("bucket", &key(folder, number), "").await;
         }
     }
@@ -142,8 +143,8 @@ async fn large_buckets() {
         ..Default::default()
     };
     let (folders, token) = world.list(of("", Some("/"))).await;
-    assert_eq!((folders.len(), token), (200, None));
-    let (keys, _) = world.list(of("150/", None)).await;
-    assert_eq!(keys.first().map(String::as_str), Some("150/000"));
-    assert_eq!(keys.len(), 100);
+    assert_eq!((folders.len(), token), (60, None));
+    let (keys, _) = world.list(of("050/", None)).await;
+    assert_eq!(keys.first().map(String::as_str), Some("050/000"));
+    assert_eq!(keys.len(), 50);
 }

@@ -81,7 +81,12 @@ impl World {
         self.provider.put_object(&self.ctx("PutObject"), input).await
     }
 
-    pub(crate) async fn get(&self, bucket: &str, key: &str, version: Option<&str>) -> Result<String, S3Error> {
+    pub(crate) async fn get(
+        &self,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
+    ) -> Result<String, S3Error> {
         let input = GetObjectRequest {
             bucket: Some(bucket.to_owned()),
             key: Some(key.to_owned()),
