@@ -4,11 +4,13 @@ cited by the recording that has them, file::scenario. The emulator's clock can b
 import http.client
 import json
 import os
+import socket
 import time
 import unittest
 import urllib.parse
 import urllib.request
 import uuid
+from unittest import mock
 
 import boto3
 from botocore.config import Config
@@ -30,7 +32,9 @@ def fetched(path="/", method="GET", headers=None, host=None):
     connection.request(method, path, headers={"Host": host or HOST, **(headers or {})})
     answer = connection.getresponse()
     found = {name.lower(): value for name, value in answer.getheaders()}
-    return answer.status, found, answer.read().decode()
+    body = answer.read().decode()
+    connection.close()
+    return answer.status, found, body
 
 
 def without_metadata(answer):
@@ -626,11 +630,18 @@ class Rounds(Configuration):
 class Control(Configuration):
     def setUp(self):
         super().setUp()
+        # boto3 puts the account in front of the host, whatever that is.
+        resolve = socket.getaddrinfo
+        own = urllib.parse.urlsplit(ENDPOINT).hostname
+        known = lambda host, *more, **named: resolve(own if host.endswith(f".{own}") else host, *more, **named)
+        patched = mock.patch("socket.getaddrinfo", known)
+        patched.start()
+        self.addCleanup(patched.stop)
         # Accounts of their own: what they have is all that there is.
         self.account = str(uuid.uuid4().int % 10**12).zfill(12)
         self.s3 = client("s3", self.account)
         self.bucket = self.new_bucket()
-        self.control = client("s3control", self.account, inject_host_prefix=False)
+        self.control = client("s3control", self.account)
 
     def of_account(self, operation, **arguments):
         return getattr(self.control, operation)(AccountId=self.account, **arguments)
@@ -690,7 +701,7 @@ class Control(Configuration):
         self.assertEqual(self.status(self.of_account("delete_access_point", Name="point-a")), 204)
         error = self.refused(self.of_account, "get_access_point", Name="point-a")
         self.assertEqual((error["Code"], error["AccessPointName"]), ("NoSuchAccessPoint", "point-a"))
-        for wrong in ["sa", "xn-_test-alias"]:
+        for wrong in ["xn-_test-alias", "-point"]:
             error = self.refused(self.of_account, "create_access_point", Name=wrong, Bucket=self.bucket)
             self.assertEqual((error["Code"], error["URI"]), ("InvalidURI", f"accesspoint/{wrong}"))
         error = self.refused(self.of_account, "create_access_point", Name="point-c", Bucket=f"b-{uuid.uuid4()}")
