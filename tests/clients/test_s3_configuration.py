@@ -1,6 +1,7 @@
 """What buckets are configured with, S3 Control, websites, CORS and notifications through boto3. Facts of AWS's are
 cited by the recording that has them, file::scenario. The emulator's clock can be moved."""
 
+import gzip
 import http.client
 import json
 import os
@@ -14,7 +15,7 @@ from unittest import mock
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EventStreamError
 
 ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
 HOST = urllib.parse.urlsplit(ENDPOINT).netloc
@@ -580,6 +581,57 @@ class Notifications(Configuration):
         self.assertEqual(second["eventName"], "ObjectRemoved:Delete")
         self.assertEqual(set(second["s3"]["object"]), {"key", "sequencer"})
         self.assertGreater(second["s3"]["object"]["sequencer"], of_first["sequencer"])
+
+
+class Select(Configuration):
+    """S3 API reference, "SelectObjectContent"."""
+
+    def select(self, key, expression, given, wanted, **more):
+        answer = self.call(
+            "select_object_content",
+            Key=key,
+            ExpressionType="SQL",
+            Expression=expression,
+            InputSerialization=given,
+            OutputSerialization=wanted,
+            **more,
+        )
+        return list(answer["Payload"])
+
+    def test_csv(self):
+        body = b"name,age\nAda,36\nBob,7\n"
+        self.call("put_object", Key="people.csv", Body=gzip.compress(body))
+        given = {"CSV": {"FileHeaderInfo": "USE"}, "CompressionType": "GZIP"}
+        expression = "SELECT s.name FROM S3Object s WHERE CAST(s.age AS INT) > 10"
+        events = self.select("people.csv", expression, given, {"JSON": {}}, RequestProgress={"Enabled": True})
+        self.assertEqual([name for event in events for name in event], ["Records", "Progress", "Stats", "End"])
+        self.assertEqual(events[0]["Records"]["Payload"], b'{"name":"Ada"}\n')
+        stats = events[2]["Stats"]["Details"]
+        self.assertEqual((stats["BytesProcessed"], stats["BytesReturned"]), (len(body), 15))
+
+    def test_json_larger_than_an_event(self):
+        lines = "".join(f'{{"id": {number}, "text": "{"x" * 100}"}}\n' for number in range(5000))
+        self.call("put_object", Key="lines", Body=lines.encode())
+        events = self.select("lines", "SELECT * FROM S3Object", {"JSON": {"Type": "LINES"}}, {"JSON": {}})
+        payload = b"".join(event["Records"]["Payload"] for event in events if "Records" in event)
+        self.assertEqual([json.loads(it)["id"] for it in payload.splitlines()], list(range(5000)))
+        [row] = [
+            event["Records"]["Payload"]
+            for event in self.select(
+                "lines", "SELECT COUNT(*), SUM(s.id) FROM S3Object s", {"JSON": {"Type": "LINES"}}, {"CSV": {}}
+            )
+            if "Records" in event
+        ]
+        self.assertEqual(row, b"5000,12497500\n")
+
+    def test_errors(self):
+        self.call("put_object", Key="a", Body=b"a,b\n1,2\n")
+        select = lambda expression: self.select("a", expression, {"CSV": {}}, {"CSV": {}})
+        self.assertEqual(self.refused(select, "SELECT * FROM")["Code"], "ParseSelectMissingFrom")
+        self.assertEqual(self.refused(select, "SELECT x( FROM S3Object")["Code"], "ParseUnexpectedToken")
+        with self.assertRaises(EventStreamError) as raised:
+            select("SELECT CAST(s._1 AS INT) FROM S3Object s")
+        self.assertEqual(raised.exception.response["Error"]["Code"], "CastFailed")
 
 
 class Rounds(Configuration):
