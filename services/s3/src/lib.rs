@@ -20,6 +20,7 @@ mod notifications;
 pub mod objects;
 mod provider;
 pub mod ranges;
+mod select;
 pub mod store;
 pub mod version_id;
 mod web;

@@ -98,9 +98,9 @@ impl Target<'_> {
     /// The value of a filter rule; empty if there is none.
     fn rule(&self, name: &str) -> &str {
         let rules = self.filter.and_then(|it| it.key.as_ref()).and_then(|it| it.filter_rules.as_deref());
-        let rules = rules.unwrap_or_default().iter();
+        let mut rules = rules.unwrap_or_default().iter();
         let is_it = |it: &FilterRuleName| it.as_str().eq_ignore_ascii_case(name);
-        let rule = rules.filter(|rule| rule.name.as_ref().is_some_and(is_it)).next_back();
+        let rule = rules.rfind(|rule| rule.name.as_ref().is_some_and(is_it));
         rule.and_then(|it| it.value.as_deref()).unwrap_or_default()
     }
 

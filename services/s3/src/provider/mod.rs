@@ -14,6 +14,7 @@ mod object_locks;
 mod object_tags;
 mod reads;
 mod restores;
+mod select;
 mod settings;
 mod sources;
 mod upload_listings;
@@ -417,6 +418,15 @@ impl S3Api for S3Provider {
         input: UploadPartCopyRequest,
     ) -> Result<UploadPartCopyOutput, S3Error> {
         uploads::part_copy(self, ctx, input).await
+    }
+
+    #[handler("SelectObjectContent")]
+    async fn select_object_content(
+        &self,
+        ctx: &RequestContext,
+        input: SelectObjectContentRequest,
+    ) -> Result<SelectObjectContentOutput, S3Error> {
+        select::select(self, ctx, &input)
     }
 
     // -- configurations of buckets, alphabetically ---------------------------------------------------

@@ -20,6 +20,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use super::html::{Wrong, page};
 use super::{cors, with_native};
+use crate::configuration::Kept;
 use crate::configuration::website::{self, SentOn};
 use crate::models::{Bucket, BucketKey};
 
@@ -58,7 +59,7 @@ fn find(providers: &Providers, name: &str) -> Result<(Arc<Bucket>, WebsiteConfig
     let key = BucketKey::new(Partition::of_region("us-east-1"), name);
     let found = with_native(providers, |provider| {
         let bucket = provider.store().tables.buckets.get(&key)?;
-        let site = provider.configurations(&bucket).website.as_ref().map(|it| it.to_owned());
+        let site = provider.configurations(&bucket).website.as_ref().map(Kept::to_owned);
         Some((bucket, site))
     });
     let (bucket, site) = found

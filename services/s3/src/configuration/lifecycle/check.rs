@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use asf_api_s3::{
     BucketLifecycleConfiguration, LifecycleConfiguration, LifecycleRule, LifecycleRuleFilter, Rule, Tag,
-    TransitionDefaultMinimumObjectSize,
+    TransitionDefaultMinimumObjectSize, TransitionStorageClass,
 };
 use asf_runtime::Timestamp;
 use asf_runtime::ids::Ids;
@@ -106,7 +106,10 @@ fn check_rule(rule: &LifecycleRule) -> Result<(), Fault> {
                 transition.days.unwrap_or_default().to_string(),
             ));
         }
-        check_infrequent(transition.storage_class.as_ref().map(|it| it.as_str()), transition.days)?;
+        check_infrequent(
+            transition.storage_class.as_ref().map(TransitionStorageClass::as_str),
+            transition.days,
+        )?;
         check_order(rule, transition.days)?;
     }
     for transition in rule.noncurrent_version_transitions.iter().flatten() {

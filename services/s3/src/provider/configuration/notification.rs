@@ -4,7 +4,7 @@ use asf_api_s3::*;
 use asf_runtime::RequestContext;
 
 use super::{S3Provider, bucket};
-use crate::configuration::notification;
+use crate::configuration::{Kept, notification};
 use crate::notifications;
 
 /// `GetBucketNotificationConfiguration`; of a bucket without one it is empty.
@@ -14,7 +14,7 @@ pub(in crate::provider) fn get(
     input: &GetBucketNotificationConfigurationRequest,
 ) -> Result<NotificationConfiguration, S3Error> {
     let bucket = bucket!(provider, ctx, input);
-    let kept = provider.configurations(&bucket).notification.as_ref().map(|it| it.to_owned());
+    let kept = provider.configurations(&bucket).notification.as_ref().map(Kept::to_owned);
     Ok(kept.unwrap_or_default())
 }
 

@@ -5,7 +5,7 @@ use asf_runtime::RequestContext;
 
 use super::{S3Provider, bucket};
 use crate::configuration::refusal::not_found;
-use crate::configuration::{Lifecycle, encryption, lifecycle, object_lock};
+use crate::configuration::{Kept, Lifecycle, encryption, lifecycle, object_lock};
 use crate::error::Fault;
 use crate::models::{self, RetentionMode, RetentionPeriod};
 
@@ -141,7 +141,7 @@ pub(in crate::provider) fn encryption(
     input: &GetBucketEncryptionRequest,
 ) -> Result<GetBucketEncryptionOutput, S3Error> {
     let bucket = bucket!(provider, ctx, input);
-    let kept = provider.configurations(&bucket).encryption.as_ref().map(|it| it.to_owned());
+    let kept = provider.configurations(&bucket).encryption.as_ref().map(Kept::to_owned);
     let configuration = kept.unwrap_or_else(encryption::default_configuration);
     Ok(GetBucketEncryptionOutput { server_side_encryption_configuration: Some(configuration) })
 }

@@ -4,6 +4,7 @@ use asf_api_s3::*;
 use asf_runtime::RequestContext;
 
 use super::{S3Provider, bucket};
+use crate::configuration::Kept;
 use crate::configuration::logging::{self, Target};
 use crate::configuration::refusal::{document, not_found};
 use crate::configuration::tagging::{self, Tagged};
@@ -59,7 +60,7 @@ pub(in crate::provider) fn logging(
     input: &GetBucketLoggingRequest,
 ) -> Result<GetBucketLoggingOutput, S3Error> {
     let bucket = bucket!(provider, ctx, input);
-    let logging = provider.configurations(&bucket).logging.as_ref().map(|it| it.to_owned());
+    let logging = provider.configurations(&bucket).logging.as_ref().map(Kept::to_owned);
     Ok(GetBucketLoggingOutput { logging_enabled: logging })
 }
 
