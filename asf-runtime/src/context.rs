@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use asf_schema::{Operation, ProtocolKind};
 
+use crate::client::InProcess;
 use crate::clock::{Clock, SystemClock};
 use crate::identity::{AccountId, Partition, Region};
 use crate::ids::Ids;
+use crate::provider::Providers;
 
 /// What all calls of a process share: time and ids.
 #[derive(Clone)]
@@ -47,6 +49,8 @@ pub struct RequestContext {
     pub request: http::request::Parts,
     /// Time and ids.
     pub environment: Environment,
+    /// Who answers calls of other services; nobody does in a context that a test makes.
+    pub providers: Arc<Providers>,
 }
 
 /// What a request says of its signer.
@@ -73,6 +77,25 @@ impl RequestContext {
             request_id: environment.ids.uuid(),
             request,
             environment,
+            providers: Arc::default(),
+        }
+    }
+
+    /// What carries calls of other services: `SqsClient::new(ctx.connect()).send_message(ctx, ..)`. Account and region
+    /// are those of the context that the call is made with.
+    #[must_use]
+    pub fn connect(&self) -> InProcess {
+        InProcess::new(self.providers.clone())
+    }
+
+    /// A context for calls of other services in another account and region, with the same time and ids.
+    #[must_use]
+    pub fn elsewhere(&self, account_id: AccountId, region: Region) -> Self {
+        Self {
+            account_id,
+            region,
+            providers: self.providers.clone(),
+            ..Self::new(self.operation, self.environment.clone())
         }
     }
 

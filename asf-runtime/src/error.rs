@@ -33,6 +33,22 @@ pub trait ServiceError: std::error::Error + Any + Send {
     fn members(&self) -> Option<&dyn Shape> {
         None
     }
+
+    /// What the error says besides code and message without a model, in its order. rest-xml writes it.
+    fn details(&self) -> &[ErrorDetail] {
+        &[]
+    }
+}
+
+/// Something that an error says besides code and message: `BucketName`, `my-bucket`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorDetail {
+    /// Name of the element or header.
+    pub name: Cow<'static, str>,
+    /// What it says.
+    pub text: String,
+    /// Whether it is a header of the response, rather than an element of the body.
+    pub is_header: bool,
 }
 
 /// An error that a service's model does not have: wrong requests, common errors, what a handler raises
@@ -43,23 +59,50 @@ pub struct AwsError {
     message: Option<Cow<'static, str>>,
     status: u16,
     sender_fault: bool,
+    details: Vec<ErrorDetail>,
 }
 
 impl AwsError {
     /// An error of the caller's, status 400.
     pub fn sender(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: code.into(), message: Some(message.into()), status: 400, sender_fault: true }
+        Self {
+            code: code.into(),
+            message: Some(message.into()),
+            status: 400,
+            sender_fault: true,
+            details: Vec::new(),
+        }
     }
 
     /// An error of ours, status 500.
     pub fn receiver(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: code.into(), message: Some(message.into()), status: 500, sender_fault: false }
+        Self {
+            code: code.into(),
+            message: Some(message.into()),
+            status: 500,
+            sender_fault: false,
+            details: Vec::new(),
+        }
     }
 
     /// With another status.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = status;
+        self
+    }
+
+    /// With something that it says besides: S3's errors name the bucket, the key, the condition.
+    #[must_use]
+    pub fn with_detail(mut self, name: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Self {
+        self.details.push(ErrorDetail { name: name.into(), text: text.into(), is_header: false });
+        self
+    }
+
+    /// With a header of the response: `x-amz-delete-marker`.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Self {
+        self.details.push(ErrorDetail { name: name.into(), text: text.into(), is_header: true });
         self
     }
 
@@ -97,13 +140,14 @@ impl AwsError {
 }
 
 impl From<&dyn ServiceError> for AwsError {
-    /// Code, message, status and fault of any error; its members are left behind.
+    /// Code, message, status, fault and details of any error; its members are left behind.
     fn from(error: &dyn ServiceError) -> Self {
         Self {
             code: Cow::Owned(error.code().to_owned()),
             message: error.message().map(|message| Cow::Owned(message.to_owned())),
             status: error.status(),
             sender_fault: error.sender_fault(),
+            details: error.details().to_vec(),
         }
     }
 }
@@ -123,6 +167,10 @@ impl ServiceError for AwsError {
 
     fn sender_fault(&self) -> bool {
         self.sender_fault
+    }
+
+    fn details(&self) -> &[ErrorDetail] {
+        &self.details
     }
 }
 
@@ -179,6 +227,10 @@ impl ServiceError for ReceivedError {
 
     fn members(&self) -> Option<&dyn Shape> {
         self.schema.map(|_| &self.members as &dyn Shape)
+    }
+
+    fn details(&self) -> &[ErrorDetail] {
+        self.error.details()
     }
 }
 

@@ -49,3 +49,4 @@ pub use snapshot::Snapshot;
 pub use state::{Moments, Opener, Put, Selection, Source, State, StateSnapshot, Steps, TableInfo};
 pub use store::{STORES, Store, StoreField, StorePlugin, Stores};
 pub use table::{Table, Writer};
+pub use tree::OrderedTree;

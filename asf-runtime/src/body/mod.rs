@@ -224,6 +224,7 @@ fn checks(
             // `test_s3::TestS3::test_s3_invalid_content_md5`
             let digest = ChecksumAlgorithm::Md5.parse(value).ok_or_else(|| {
                 AwsError::sender("InvalidDigest", "The Content-MD5 you specified was invalid.")
+                    .with_detail("Content-MD5", value)
             })?;
             checks.push(Check::content_md5(digest));
         }

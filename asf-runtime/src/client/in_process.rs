@@ -55,6 +55,7 @@ impl Transport for InProcess {
             callee.account_id = ctx.account_id;
             callee.region = ctx.region.clone();
             callee.credentials.clone_from(&ctx.credentials);
+            callee.providers = self.providers.clone();
             match provider.call(&callee, theirs, input).await? {
                 Answer::Output(answered) => Ok(fit(theirs.output(), answered, output)?),
                 Answer::Raw(response) => {

@@ -40,6 +40,7 @@
 //! asf_runtime::register!(EXTENSIONS: ExtensionPlugin = ExtensionPlugin::new("hello", || Arc::new(Hello)));
 //! ```
 
+mod attachment;
 mod error;
 mod host;
 mod registry;
@@ -48,6 +49,7 @@ use std::sync::Arc;
 
 use linkme::distributed_slice;
 
+pub use attachment::{ATTACHMENTS, Attachment, attach};
 pub use error::ExtensionError;
 pub use host::ExtensionHost;
 pub use registry::{Extensions, Surfaces};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{EXTENSIONS, Extension, ExtensionError, ExtensionHost, ExtensionPlugin};
 use crate::context::Environment;
 use crate::gateway::ChainPlaces;
+use crate::gateway::cors::Cors;
 use crate::gateway::edge::EdgeRouter;
 use crate::hook::Hooks;
 use crate::plugin::{PluginId, PluginState, Plugins, panic_text};
@@ -18,6 +19,8 @@ pub struct Surfaces {
     pub edge: EdgeRouter,
     /// Places in the chain.
     pub places: ChainPlaces,
+    /// Which web pages may call; services add what answers for CORS itself.
+    pub cors: Cors,
     /// Who answers calls.
     pub providers: Arc<Providers>,
     /// What runs at certain moments.

@@ -186,6 +186,11 @@ macro_rules! service_error {
             fn members(&self) -> Option<&dyn $crate::Shape> {
                 self.inner().members()
             }
+
+            #[inline]
+            fn details(&self) -> &[$crate::error::ErrorDetail] {
+                self.inner().details()
+            }
         }
 
         impl ::std::fmt::Display for $name {

@@ -44,18 +44,20 @@ asf_runtime::modelled_error!(AccessDenied message);
 
 #[derive(Clone, Default)]
 pub struct BucketAlreadyExists {
+    pub bucket_name: Option<String>,
     /// The text for people. Not a member of the model.
     pub message: Option<String>,
 }
-asf_runtime::structure!(BucketAlreadyExists = SERVICE[36] {});
+asf_runtime::structure!(BucketAlreadyExists = SERVICE[36] { 0 bucket_name });
 asf_runtime::modelled_error!(BucketAlreadyExists message);
 
 #[derive(Clone, Default)]
 pub struct BucketAlreadyOwnedByYou {
+    pub bucket_name: Option<String>,
     /// The text for people. Not a member of the model.
     pub message: Option<String>,
 }
-asf_runtime::structure!(BucketAlreadyOwnedByYou = SERVICE[37] {});
+asf_runtime::structure!(BucketAlreadyOwnedByYou = SERVICE[37] { 0 bucket_name });
 asf_runtime::modelled_error!(BucketAlreadyOwnedByYou message);
 
 #[derive(Clone, Default)]
@@ -102,26 +104,29 @@ asf_runtime::modelled_error!(InvalidWriteOffset message);
 
 #[derive(Clone, Default)]
 pub struct NoSuchBucket {
+    pub bucket_name: Option<String>,
     /// The text for people. Not a member of the model.
     pub message: Option<String>,
 }
-asf_runtime::structure!(NoSuchBucket = SERVICE[427] {});
+asf_runtime::structure!(NoSuchBucket = SERVICE[427] { 0 bucket_name });
 asf_runtime::modelled_error!(NoSuchBucket message);
 
 #[derive(Clone, Default)]
 pub struct NoSuchKey {
+    pub key: Option<String>,
     /// The text for people. Not a member of the model.
     pub message: Option<String>,
 }
-asf_runtime::structure!(NoSuchKey = SERVICE[428] {});
+asf_runtime::structure!(NoSuchKey = SERVICE[428] { 0 key });
 asf_runtime::modelled_error!(NoSuchKey message);
 
 #[derive(Clone, Default)]
 pub struct NoSuchUpload {
+    pub upload_id: Option<String>,
     /// The text for people. Not a member of the model.
     pub message: Option<String>,
 }
-asf_runtime::structure!(NoSuchUpload = SERVICE[429] {});
+asf_runtime::structure!(NoSuchUpload = SERVICE[429] { 0 upload_id });
 asf_runtime::modelled_error!(NoSuchUpload message);
 
 #[derive(Clone, Default)]

@@ -1441,6 +1441,7 @@ pub struct GetObjectOutput {
     pub object_lock_mode: Option<ObjectLockMode>,
     pub object_lock_retain_until_date: Option<asf_runtime::Timestamp>,
     pub object_lock_legal_hold_status: Option<ObjectLockLegalHoldStatus>,
+    pub status_code: Option<i32>,
 }
 asf_runtime::structure!(GetObjectOutput = SERVICE[263] {
     0 body, 1 delete_marker, 2 accept_ranges, 3 expiration, 4 restore, 5 last_modified, 6 content_length,
@@ -1451,7 +1452,7 @@ asf_runtime::structure!(GetObjectOutput = SERVICE[263] {
     28 website_redirect_location, 29 server_side_encryption, 30 metadata, 31 sse_customer_algorithm,
     32 sse_customer_key_md5, 33 ssekms_key_id, 34 bucket_key_enabled, 35 storage_class, 36 request_charged,
     37 replication_status, 38 parts_count, 39 tag_count, 40 object_lock_mode,
-    41 object_lock_retain_until_date, 42 object_lock_legal_hold_status,
+    41 object_lock_retain_until_date, 42 object_lock_legal_hold_status, 43 status_code,
 });
 
 #[derive(Clone, Default)]
@@ -1641,6 +1642,7 @@ pub struct HeadObjectOutput {
     pub object_lock_mode: Option<ObjectLockMode>,
     pub object_lock_retain_until_date: Option<asf_runtime::Timestamp>,
     pub object_lock_legal_hold_status: Option<ObjectLockLegalHoldStatus>,
+    pub status_code: Option<i32>,
 }
 asf_runtime::structure!(HeadObjectOutput = SERVICE[285] {
     0 delete_marker, 1 accept_ranges, 2 expiration, 3 restore, 4 archive_status, 5 last_modified,
@@ -1651,7 +1653,7 @@ asf_runtime::structure!(HeadObjectOutput = SERVICE[285] {
     27 expires, 28 website_redirect_location, 29 server_side_encryption, 30 metadata,
     31 sse_customer_algorithm, 32 sse_customer_key_md5, 33 ssekms_key_id, 34 bucket_key_enabled,
     35 storage_class, 36 request_charged, 37 replication_status, 38 parts_count, 39 tag_count,
-    40 object_lock_mode, 41 object_lock_retain_until_date, 42 object_lock_legal_hold_status,
+    40 object_lock_mode, 41 object_lock_retain_until_date, 42 object_lock_legal_hold_status, 43 status_code,
 });
 
 #[derive(Clone, Default)]
@@ -3240,8 +3242,11 @@ asf_runtime::structure!(RequestProgress = SERVICE[574] { 0 enabled });
 pub struct RestoreObjectOutput {
     pub request_charged: Option<RequestCharged>,
     pub restore_output_path: Option<String>,
+    pub status_code: Option<i32>,
 }
-asf_runtime::structure!(RestoreObjectOutput = SERVICE[585] { 0 request_charged, 1 restore_output_path });
+asf_runtime::structure!(RestoreObjectOutput = SERVICE[585] {
+    0 request_charged, 1 restore_output_path, 2 status_code,
+});
 
 #[derive(Clone, Default)]
 pub struct RestoreObjectRequest {

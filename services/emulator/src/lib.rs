@@ -144,9 +144,11 @@ pub fn emulator(
     for entry in plugins.disabled_in_vain() {
         tracing::warn!("ASF_DISABLED_PLUGINS names {entry}, which no plugin is called");
     }
+    let cors = Cors::new(cors_settings(config.clone()));
     let surfaces = Surfaces {
         edge: edge.clone(),
         places: ChainPlaces::default(),
+        cors: cors.clone(),
         providers: Arc::new(Providers::admitted(plugins.clone())),
         hooks: Hooks::new(plugins.clone()),
         plugins,
@@ -199,7 +201,6 @@ pub fn emulator(
         tracing::error!(%error, "an endpoint to observe by is left out");
     }
     let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
-    let cors = Cors::new(cors_settings(config.clone()));
     let is_region =
         (!config.allow_nonstandard_regions).then_some(asf_specs::regions::is_region as fn(&str) -> bool);
     let options =
@@ -207,6 +208,7 @@ pub fn emulator(
     let mut chain = aws_chain_with(services, options);
     chain.traced = config.debug_handler_chain;
     // The last, so that none of them takes the place of a route of ours.
+    asf_runtime::extension::attach(&surfaces);
     let extensions = Extensions::new(surfaces);
     extensions.add_linked();
     Ok(Emulator { gateway: Gateway::new(chain, environment), extensions })

@@ -1,6 +1,7 @@
 //! Real clients against a server: boto3 and the AWS CLI, from a virtual environment that is made here.
 
 mod emulator;
+mod s3;
 mod venv;
 
 use std::path::{Path, PathBuf};

@@ -69,6 +69,7 @@ impl ServiceRequests {
             request_id: std::mem::take(&mut ctx.request_id),
             request: std::mem::replace(&mut ctx.request, http::Request::new(()).into_parts().0),
             environment: ctx.environment.clone(),
+            providers: self.services.providers.clone(),
         };
         // An answer tells of changes only when they are as safe as was promised.
         let state = self.services.providers.state();

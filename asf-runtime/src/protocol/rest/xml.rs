@@ -101,6 +101,12 @@ impl Protocol for RestXml {
                 response.headers_mut().extend(headers);
             }
         }
+        for detail in error.details().iter().filter(|detail| detail.is_header) {
+            let name = HeaderName::from_bytes(detail.name.as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(detail.text.as_str())) {
+                response.headers_mut().insert(name, value);
+            }
+        }
         // To a HEAD request HTTP sends no body: the server leaves it out, and clients take the status for the
         // code. Callers in the process get to see both.
         if !body::is_forbidden(error.status()) {

@@ -68,6 +68,9 @@ pub(super) fn error_document(
         error_members(schema, members, &mut out);
     }
     let mut writer = XmlWriter::new(XmlOptions::STRICT, &mut out);
+    for detail in error.details().iter().filter(|detail| !detail.is_header) {
+        writer.text(&detail.name, &detail.text);
+    }
     if wrapped {
         writer.close("Error");
     }

@@ -9,7 +9,7 @@ use asf_runtime::gateway::Arrival;
 use asf_runtime::protocol::Response;
 use asf_runtime::shape::ByteStream;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -90,8 +90,15 @@ async fn requests(
             if tls.is_some() {
                 head.uri = secure(head.uri, &head.headers);
             }
-            let request = http::Request::from_parts(head, arriving(body, body_time));
-            let response: Response = gateway.process_from(request, arrival).await;
+            let is_http1 = head.version < http::Version::HTTP_2;
+            let is_awaited = head.headers.contains_key(header::EXPECT);
+            let (body, left) = arriving(body, body_time, is_awaited);
+            let request = http::Request::from_parts(head, body);
+            let mut response: Response = gateway.process_from(request, arrival).await;
+            // An answer may come before its request has: with HTTP/2 that harms no other request.
+            if is_http1 && !left.read_away().await {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                 // From here on it is another protocol's, with pauses of its own.
                 activity.hand_over();

@@ -126,6 +126,17 @@ fn errors() {
                 "<Code>InvalidArgument</Code><Message/><RequestId>id</RequestId><HostId>aWQ=</HostId></Error>"
             ),
         ),
+        (
+            AwsError::sender("NoSuchKey", "gone")
+                .with_status(404)
+                .with_header("x-amz-delete-marker", "true")
+                .with_detail("Key", "a<b"),
+            concat!(
+                "404 [content-type: application/xml, x-amz-delete-marker: true] ",
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code><Message>gone</Message>",
+                "<Key>a&lt;b</Key><RequestId>id</RequestId><HostId>aWQ=</HostId></Error>"
+            ),
+        ),
         (AwsError::sender("NotModified", "").with_status(304), "304 [] "),
     ] {
         assert_eq!(shown(write(&error)), expected);

@@ -50,6 +50,25 @@ async fn a_body_is_asked_for_when_it_is_read() {
     }
 }
 
+/// What is sent and not read must not be taken for the next request.
+#[tokio::test]
+async fn a_body_that_nobody_reads() {
+    let server = Listening::new(Limits::default()).await;
+    let unread = |length: usize, fields: &str| {
+        let body = if fields.is_empty() { "a".repeat(length) } else { String::new() };
+        format!("POST /where HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n{fields}\r\n{body}")
+    };
+    let mut client = server.client().await;
+    client.send(unread(100_000, "")).await;
+    assert_eq!(client.answer().await.0, 200);
+    assert_eq!(client.get("/where").await.0, 200);
+    // One that is awaited is not asked for, so the connection ends.
+    let mut client = server.client().await;
+    client.send(unread(3, "Expect: 100-continue\r\n")).await;
+    assert_eq!(client.answer().await.0, 200);
+    assert_eq!(client.rest().await, "");
+}
+
 #[tokio::test]
 async fn a_request_that_panics_is_one_500() {
     let server = Listening::new(Limits::default()).await;

@@ -1,0 +1,53 @@
+//! What stands beside the operations: CORS of buckets, their websites, and the daily round of their lifecycles.
+
+mod cors;
+mod html;
+mod rounds;
+mod website;
+
+use std::any::Any;
+use std::error::Error;
+use std::sync::Arc;
+
+use asf_runtime::extension::{ATTACHMENTS, Attachment, Surfaces};
+use asf_runtime::gateway::ChainPlace;
+use asf_runtime::gateway::edge::{Rule, endpoint};
+use asf_runtime::provider::{Provider, Providers};
+
+use crate::S3Provider;
+
+/// Hosts of websites, as LocalStack's users know them. The last one is for an emulator behind a name of its own.
+const HOSTS: [&str; 3] = [
+    "{*bucket}.s3-website.localhost.localstack.cloud",
+    "{*bucket}.s3-website.{region}.localhost.localstack.cloud",
+    "{bucket}.s3-website.{domain}",
+];
+
+asf_runtime::register!(ATTACHMENTS: Attachment = Attachment { service: "s3", attach });
+
+fn attach(surfaces: &Surfaces) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let cors = Arc::new(cors::BucketCors::new(&surfaces.providers, surfaces.environment.ids.clone()));
+    surfaces.cors.add_own(cors.clone());
+    surfaces.places.get(ChainPlace::Response).append(cors);
+    for host in HOSTS {
+        // The routes are a part of what the providers are a part of: no circles.
+        let providers = Arc::downgrade(&surfaces.providers);
+        let site = endpoint(move |request| {
+            let providers = providers.upgrade().unwrap_or_default();
+            async move { website::answer(&providers, request).await }
+        });
+        surfaces.edge.add(Rule::new("/{*key}").host(host).own_cors(), site)?;
+    }
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        let (providers, environment) = (Arc::downgrade(&surfaces.providers), surfaces.environment.clone());
+        runtime.spawn(rounds::every_midnight(providers, environment));
+    }
+    Ok(())
+}
+
+/// Does something with the native provider, if it is the one that answers.
+fn with_native<R>(providers: &Providers, act: impl FnOnce(&S3Provider) -> R) -> Option<R> {
+    let provider: Arc<dyn Provider> = providers.get("s3")?;
+    let provider: &dyn Any = &*provider;
+    provider.downcast_ref::<S3Provider>().map(act)
+}
