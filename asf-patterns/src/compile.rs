@@ -15,16 +15,8 @@ use crate::{Field, MAX_RULES, Pattern, Rule};
 
 /// The names that stand for a condition. An `$or` over objects with one of them is no `$or`
 /// ("AND/OR logic" in the developer guide of SNS).
-const RESERVED: [&str; 8] = [
-    "anything-but",
-    "cidr",
-    "equals-ignore-case",
-    "exists",
-    "numeric",
-    "prefix",
-    "suffix",
-    "wildcard",
-];
+const RESERVED: [&str; 8] =
+    ["anything-but", "cidr", "equals-ignore-case", "exists", "numeric", "prefix", "suffix", "wildcard"];
 /// Numbers in conditions lie within a billion ("Filter policy constraints" in the developer guide of SNS).
 const MAX_NUMBER: f64 = 1e9;
 
@@ -54,7 +46,8 @@ fn keys(value: &Value) -> usize {
 /// Whether the value of a member `$or` makes it one.
 fn is_or(value: &Value) -> bool {
     let is_alternative = |it: &Value| {
-        it.as_object().is_some_and(|it| !it.is_empty() && !it.keys().any(|name| RESERVED.contains(&name.as_str())))
+        it.as_object()
+            .is_some_and(|it| !it.is_empty() && !it.keys().any(|name| RESERVED.contains(&name.as_str())))
     };
     value.as_array().is_some_and(|it| it.len() >= 2 && it.iter().all(is_alternative))
 }
@@ -255,9 +248,7 @@ impl Compiler<'_> {
                     Scalar::Number(value)
                 }
                 _ => {
-                    return Err(
-                        self.error("Inside anything but list, start|null|boolean is not supported.")
-                    );
+                    return Err(self.error("Inside anything but list, start|null|boolean is not supported."));
                 }
             };
             values.push(Condition::Equals(value));

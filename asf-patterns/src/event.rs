@@ -96,6 +96,9 @@ impl Event {
             Value::Number(number) => Scalar::Number(number.as_f64().unwrap_or(f64::NAN)),
             Value::String(text) => Scalar::Text(text.clone()),
         };
-        self.leaves.entry(path.unwrap_or_default().to_owned()).or_default().push(Leaf { value, elements: within.clone() });
+        self.leaves
+            .entry(path.unwrap_or_default().to_owned())
+            .or_default()
+            .push(Leaf { value, elements: within.clone() });
     }
 }

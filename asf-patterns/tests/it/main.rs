@@ -85,7 +85,11 @@ fn no_json() {
 #[test]
 fn conditions() {
     for (condition, yes, no) in [
-        (r#""rugby""#, &[r#""rugby""#, r#"["tennis", "rugby"]"#][..], &[r#""Rugby""#, "[]", "null", "{}"][..]),
+        (
+            r#""rugby""#,
+            &[r#""rugby""#, r#"["tennis", "rugby"]"#][..],
+            &[r#""Rugby""#, "[]", "null", "{}"][..],
+        ),
         ("300", &["300", "300.0", "3e2", "[1, 300]"], &["\"300\"", "301"]),
         ("true", &["true"], &["false", "\"true\""]),
         ("null", &["null"], &["\"null\"", "0"]),
@@ -104,8 +108,16 @@ fn conditions() {
         (r#"{"numeric": [">=", 10]}"#, &["10", "1e12"], &["9"]),
         (r#"{"cidr": "10.0.0.0/24"}"#, &["\"10.0.0.255\""], &["\"10.0.1.255\"", "\"x\"", "\"::1\""]),
         (r#"{"cidr": "0.0.0.0/0"}"#, &["\"1.2.3.4\""], &["\"::1\""]),
-        (r#"{"cidr": "2001:0db8:1234:1a00::/64"}"#, &["\"2001:0db8:1234:1a00:0000:0000:0000:0000\""], &["\"2001:db8:1234:1a01::\""]),
-        (r#"{"anything-but": "rugby"}"#, &["\"tennis\"", "1", r#"["rugby", "tennis"]"#], &["\"rugby\"", r#"["rugby"]"#]),
+        (
+            r#"{"cidr": "2001:0db8:1234:1a00::/64"}"#,
+            &["\"2001:0db8:1234:1a00:0000:0000:0000:0000\""],
+            &["\"2001:db8:1234:1a01::\""],
+        ),
+        (
+            r#"{"anything-but": "rugby"}"#,
+            &["\"tennis\"", "1", r#"["rugby", "tennis"]"#],
+            &["\"rugby\"", r#"["rugby"]"#],
+        ),
         (r#"{"anything-but": ["rugby", "tennis"]}"#, &["\"golf\""], &["\"rugby\"", "\"tennis\""]),
         (r#"{"anything-but": [100, 500]}"#, &["101", "\"100\""], &["100", "500.0"]),
         (r#"{"anything-but": {"prefix": "order-"}}"#, &["\"data\""], &["\"order-1\""]),
@@ -147,8 +159,7 @@ fn dots_are_levels() {
 /// test_sns_filter_policy::test_filter_policy_on_message_body_array_of_object_attributes
 #[test]
 fn the_same_element() {
-    let pattern =
-        r#"{"Records": {"s3": {"object": {"key": [{"prefix": "auto-"}]}}, "eventName": [{"prefix": "ObjectCreated:"}]}}"#;
+    let pattern = r#"{"Records": {"s3": {"object": {"key": [{"prefix": "auto-"}]}}, "eventName": [{"prefix": "ObjectCreated:"}]}}"#;
     assert!(matches(
         pattern,
         r#"{"Records": [
@@ -222,7 +233,13 @@ fn attributes() {
 
 fn json() -> impl Strategy<Value = serde_json::Value> {
     use serde_json::Value;
-    let text = prop_oneof!["[a-c.$]{0,3}", Just("prefix".into()), Just("$or".into()), Just("numeric".into()), Just("anything-but".into())];
+    let text = prop_oneof![
+        "[a-c.$]{0,3}",
+        Just("prefix".into()),
+        Just("$or".into()),
+        Just("numeric".into()),
+        Just("anything-but".into())
+    ];
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),
@@ -242,9 +259,11 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 fn exactly(value: &serde_json::Value) -> Option<serde_json::Value> {
     use serde_json::{Value, json};
     match value {
-        Value::Object(members) if !members.is_empty() => {
-            members.iter().map(|(name, value)| Some((name.clone(), exactly(value)?))).collect::<Option<_>>().map(Value::Object)
-        }
+        Value::Object(members) if !members.is_empty() => members
+            .iter()
+            .map(|(name, value)| Some((name.clone(), exactly(value)?)))
+            .collect::<Option<_>>()
+            .map(Value::Object),
         Value::Object(_) | Value::Array(_) => None,
         scalar => Some(json!([scalar])),
     }

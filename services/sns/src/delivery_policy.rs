@@ -27,7 +27,12 @@ pub fn of_topic(text: &str) -> Result<Option<String>, Fault> {
     let policy = object(text)?;
     let http = policy.get("http").and_then(Value::as_object).cloned().unwrap_or_default();
     let mut kept = Map::new();
-    for name in ["defaultHealthyRetryPolicy", "defaultSicklyRetryPolicy", "defaultThrottlePolicy", "defaultRequestPolicy"] {
+    for name in [
+        "defaultHealthyRetryPolicy",
+        "defaultSicklyRetryPolicy",
+        "defaultThrottlePolicy",
+        "defaultRequestPolicy",
+    ] {
         if let Some(value) = http.get(name).filter(|it| !it.is_null()) {
             kept.insert(name.to_owned(), value.clone());
         }
@@ -67,11 +72,9 @@ fn check_retries(policy: Option<&Value>) -> Result<(), Fault> {
     let Some(policy) = policy.filter(|it| !it.is_null()) else { return Ok(()) };
     let number = |name: &str| match policy.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => value
-            .as_i64()
-            .filter(|it| *it >= 0)
-            .map(Some)
-            .ok_or_else(|| Fault::invalid(format_args!("DeliveryPolicy: {name} must be a number that is not negative"))),
+        Some(value) => value.as_i64().filter(|it| *it >= 0).map(Some).ok_or_else(|| {
+            Fault::invalid(format_args!("DeliveryPolicy: {name} must be a number that is not negative"))
+        }),
     };
     let of = |name: &str, default: i64| Ok::<_, Fault>(number(name)?.unwrap_or(default));
     let (minimum, maximum) = (of("minDelayTarget", 20)?, of("maxDelayTarget", 20)?);
@@ -183,7 +186,8 @@ pub fn plan(policy: Option<&str>, of_topic: Option<&str>) -> Plan {
 fn delays(policy: &Value) -> Vec<i64> {
     let number = |name: &str| policy[name].as_i64().unwrap_or(0).clamp(0, MAX_DELAY);
     let count = |name: &str| usize::try_from(number(name).min(MAX_RETRIES)).unwrap_or(0);
-    let (least, greatest) = (number("minDelayTarget"), number("maxDelayTarget").max(number("minDelayTarget")));
+    let (least, greatest) =
+        (number("minDelayTarget"), number("maxDelayTarget").max(number("minDelayTarget")));
     let (at_once, at_least, at_most) =
         (count("numNoDelayRetries"), count("numMinDelayRetries"), count("numMaxDelayRetries"));
     let backing_off = count("numRetries").saturating_sub(at_once + at_least + at_most);
@@ -218,7 +222,8 @@ mod tests {
 
     #[test]
     fn phases() {
-        let of = |policy: Value| plan(Some(&json!({ "healthyRetryPolicy": policy }).to_string()), None).delays;
+        let of =
+            |policy: Value| plan(Some(&json!({ "healthyRetryPolicy": policy }).to_string()), None).delays;
         assert_eq!(plan(None, None).delays, [20, 20, 20]);
         assert_eq!(of(json!({"numRetries": 0})), [0; 0]);
         let all = json!({
@@ -228,8 +233,13 @@ mod tests {
         assert_eq!(of(all), [0, 1, 1, 2, 3, 4, 5, 5]);
         assert_eq!(of(json!({"minDelayTarget": 3600, "maxDelayTarget": 3600, "numRetries": 3})), [3600]);
         for function in BACKOFF {
-            let delays = of(json!({"minDelayTarget": 1, "maxDelayTarget": 100, "numRetries": 9, "backoffFunction": function}));
-            assert!(delays.is_sorted() && delays.first() == Some(&1) && delays.last() == Some(&100), "{delays:?}");
+            let delays = of(
+                json!({"minDelayTarget": 1, "maxDelayTarget": 100, "numRetries": 9, "backoffFunction": function}),
+            );
+            assert!(
+                delays.is_sorted() && delays.first() == Some(&1) && delays.last() == Some(&100),
+                "{delays:?}"
+            );
         }
     }
 

@@ -34,11 +34,7 @@ const PREFIX: &str = "/_aws/sns";
 #[linkme(crate = asf_runtime::linkme)]
 static INSPECTION: DeveloperEndpoint = DeveloperEndpoint { service: "sns", prefix: PREFIX, answer };
 
-fn answer<'a>(
-    provider: &'a dyn Provider,
-    _: &'a Environment,
-    request: Request,
-) -> BoxFuture<'a, Response> {
+fn answer<'a>(provider: &'a dyn Provider, _: &'a Environment, request: Request) -> BoxFuture<'a, Response> {
     Box::pin(async move {
         let provider: &dyn Any = provider;
         match provider.downcast_ref::<SnsProvider>() {
@@ -62,7 +58,9 @@ fn asked(request: &Request, recipient: &str) -> Result<Asked, Response> {
     let wrong = |text: &str| error(StatusCode::BAD_REQUEST, text);
     let parameters = Parameters::read(request.uri().query(), &[]).map_err(|it| wrong(&it.to_string()))?;
     let account = match parameters.get("accountId") {
-        Some(account) => account.parse().map_err(|_| wrong("accountId is no account id: it has 12 digits"))?,
+        Some(account) => {
+            account.parse().map_err(|_| wrong("accountId is no account id: it has 12 digits"))?
+        }
         None => AccountId::DEFAULT,
     };
     let region = parameters.get("region").map_or_else(Region::default, Region::new);

@@ -20,7 +20,9 @@ pub(crate) fn has_to_confirm(protocol: &str) -> bool {
 pub(crate) fn check(protocol: &str, endpoint: &str, is_fifo: bool) -> Result<(), Fault> {
     // test_sns::test_subscribe_with_invalid_protocol
     if !PROTOCOLS.contains(&protocol) {
-        return Err(Fault::invalid(format_args!("Amazon SNS does not support this protocol string: {protocol}")));
+        return Err(Fault::invalid(format_args!(
+            "Amazon SNS does not support this protocol string: {protocol}"
+        )));
     }
     let is_arn_of = |service: &str| endpoint.parse::<Arn>().is_ok_and(|it| it.service == service);
     let expect = |holds: bool, otherwise: &str| if holds { Ok(()) } else { Err(Fault::invalid(otherwise)) };
@@ -47,9 +49,12 @@ pub(crate) fn check(protocol: &str, endpoint: &str, is_fifo: bool) -> Result<(),
         }
         "lambda" => expect(is_arn_of("lambda"), "Lambda endpoint ARN")?,
         "firehose" => expect(is_arn_of("firehose"), "Firehose endpoint ARN")?,
-        "application" => expect(is_arn_of("sns") && endpoint.contains(":endpoint/"), "Application endpoint arn invalid")?,
+        "application" => {
+            expect(is_arn_of("sns") && endpoint.contains(":endpoint/"), "Application endpoint arn invalid")?
+        }
         "email" | "email-json" => {
-            let has_both = endpoint.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+            let has_both =
+                endpoint.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
             expect(has_both, "Email address")?;
         }
         // test_sns::test_subscribe_invalid_sms
@@ -80,5 +85,6 @@ pub(crate) fn is_phone(text: &str) -> bool {
 
 /// A number in E.164, which a message can be published to (test_sns::test_publish_wrong_phone_format).
 pub(crate) fn is_e164(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|it| (2..=15).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit()))
+    text.strip_prefix('+')
+        .is_some_and(|it| (2..=15).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit()))
 }

@@ -75,8 +75,11 @@ pub(crate) fn check(topic: &TopicRecord, message: &Outgoing) -> Result<(), Fault
         ));
     }
     // "Publish" in the API reference; the words are ours.
-    for (name, value) in [("MessageGroupId", &message.group), ("MessageDeduplicationId", &message.deduplication)] {
-        let is_token = |it: &String| (1..=128).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_graphic());
+    for (name, value) in
+        [("MessageGroupId", &message.group), ("MessageDeduplicationId", &message.deduplication)]
+    {
+        let is_token =
+            |it: &String| (1..=128).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_graphic());
         if value.as_ref().is_some_and(|it| !is_token(it)) {
             return Err(Fault::reason(
                 name,

@@ -30,7 +30,8 @@ impl Scope {
 
 /// Whether setting a policy to this takes it away.
 pub(crate) fn is_none(text: &str) -> bool {
-    text.trim().is_empty() || serde_json::from_str::<Value>(text).is_ok_and(|it| it.as_object().is_some_and(|it| it.is_empty()))
+    text.trim().is_empty()
+        || serde_json::from_str::<Value>(text).is_ok_and(|it| it.as_object().is_some_and(|it| it.is_empty()))
 }
 
 /// Checks a policy.

@@ -66,7 +66,8 @@ pub(crate) fn drop_kept(store: &SnsStore, channel: Channel, to: Option<&str>) {
 }
 
 /// The messages of a channel by their recipients, the oldest first, as LocalStack's users know them.
-pub(crate) fn shown(store: &SnsStore, channel: Channel, to: Option<&str>) -> Value {
+#[must_use]
+pub fn shown(store: &SnsStore, channel: Channel, to: Option<&str>) -> Value {
     let mut by_recipient = serde_json::Map::new();
     if let Some(to) = to {
         by_recipient.insert(to.to_owned(), json!([]));

@@ -66,9 +66,8 @@ impl Outgoing {
             return Err(Fault::invalid("Message too long"));
         }
         // "Publish" in the API reference.
-        let is_subject = |it: &str| {
-            !it.is_empty() && it.chars().count() <= 100 && !it.chars().any(char::is_control)
-        };
+        let is_subject =
+            |it: &str| !it.is_empty() && it.chars().count() <= 100 && !it.chars().any(char::is_control);
         if self.subject.as_deref().is_some_and(|it| !is_subject(it)) {
             return Err(Fault::invalid("Subject"));
         }

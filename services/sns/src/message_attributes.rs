@@ -84,7 +84,9 @@ fn check_name(name: &str) -> Result<(), Fault> {
     }
     for (is_wrong, place) in [(name.starts_with('.'), "starting"), (name.ends_with('.'), "ending")] {
         if is_wrong {
-            return Err(wrong(format!("Invalid message attribute name {place} with character '.' was found.")));
+            return Err(wrong(format!(
+                "Invalid message attribute name {place} with character '.' was found."
+            )));
         }
     }
     if name.contains("..") {

@@ -78,7 +78,8 @@ pub struct Rendered {
 }
 
 /// All but what RFC 3986 leaves alone, and what AWS leaves in ARNs.
-const ARN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b'/');
+const ARN: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b'/');
 
 impl Notification {
     /// What is signed ("Verifying the signatures of Amazon SNS messages": these members, in this order).
@@ -103,7 +104,10 @@ impl Notification {
         members.extend([("Message", text), ("Timestamp", timestamp.as_str())]);
         if let Some(signature) = &signature {
             members.push(("SignatureVersion", self.signature_version.as_str()));
-            members.extend([("Signature", signature.value.as_str()), ("SigningCertURL", signature.certificate.as_str())]);
+            members.extend([
+                ("Signature", signature.value.as_str()),
+                ("SigningCertURL", signature.certificate.as_str()),
+            ]);
         }
         let mut before = String::from("{\n");
         for (name, value) in members {
@@ -111,8 +115,12 @@ impl Notification {
             before.push_str(",\n");
         }
         let attributes = inspection::attributes(&self.attributes);
-        let attributes: Vec<String> =
-            attributes.as_object().into_iter().flatten().map(|(name, value)| format!("    {} : {value}", quoted(name))).collect();
+        let attributes: Vec<String> = attributes
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| format!("    {} : {value}", quoted(name)))
+            .collect();
         let after = match attributes.is_empty() {
             true => "\n}".to_owned(),
             false => format!(",\n  \"MessageAttributes\" : {{\n{}\n  }}\n}}", attributes.join(",\n")),

@@ -62,10 +62,16 @@ pub(crate) fn create_application(
     let has = |name: &str| attributes.get(name).is_some_and(|it| !it.is_empty());
     match (has("PlatformPrincipal"), has("PlatformCredential")) {
         (true, false) => {
-            return Err(Fault::reason("Attributes", "PlatformPrincipal attribute provided without PlatformCredential"));
+            return Err(Fault::reason(
+                "Attributes",
+                "PlatformPrincipal attribute provided without PlatformCredential",
+            ));
         }
         (false, true) if !WITHOUT_PRINCIPAL.contains(&platform) => {
-            return Err(Fault::reason("Attributes", "PlatformCredential attribute provided without PlatformPrincipal"));
+            return Err(Fault::reason(
+                "Attributes",
+                "PlatformCredential attribute provided without PlatformPrincipal",
+            ));
         }
         (false, false) => return Err(Fault::reason("PlatformCredential", "cannot be empty")),
         _ => {}
@@ -111,7 +117,11 @@ pub(crate) fn delete_application(store: &SnsStore, arn: &str) {
 }
 
 /// Applications from a place on, in the order of their ARNs.
-pub(crate) fn applications(store: &SnsStore, start: Bound<String>, limit: usize) -> Vec<(String, Arc<Application>)> {
+pub(crate) fn applications(
+    store: &SnsStore,
+    start: Bound<String>,
+    limit: usize,
+) -> Vec<(String, Arc<Application>)> {
     store.applications.range((start, Bound::Unbounded), limit)
 }
 
@@ -152,7 +162,8 @@ pub(crate) fn create_device(
         asked.insert("CustomUserData".to_owned(), user_data);
     }
     check_device_attributes(&asked)?;
-    let mut all = Attributes::from([("Token".to_owned(), token.clone()), ("Enabled".to_owned(), "true".to_owned())]);
+    let mut all =
+        Attributes::from([("Token".to_owned(), token.clone()), ("Enabled".to_owned(), "true".to_owned())]);
     all.extend(asked);
     all.insert("Token".to_owned(), token.clone());
     let key = (application_arn.to_owned(), token);
@@ -237,7 +248,9 @@ fn remove_device(store: &SnsStore, arn: &str, device: &Device) {
 pub(crate) fn check_device(store: &SnsStore, arn: &str) -> Result<Arc<Device>, Fault> {
     let found = device(store, arn)
         .map_err(|_| Fault::reason("TargetArn", "No endpoint found for the target arn specified"))?;
-    let is_off = |attributes: &Attributes| attributes.get("Enabled").is_some_and(|it| it.eq_ignore_ascii_case("false"));
+    let is_off = |attributes: &Attributes| {
+        attributes.get("Enabled").is_some_and(|it| it.eq_ignore_ascii_case("false"))
+    };
     if is_off(&found.attributes) {
         return Err(Fault::new(ErrorKind::EndpointDisabled, "Endpoint is disabled"));
     }

@@ -67,16 +67,20 @@ pub(crate) fn add_to_sandbox(store: &SnsStore, number: &str, ids: &Ids) -> Resul
     let password = ids.text(6, b"0123456789");
     let message = format!("Your AWS verification code is: {password}");
     store.sandbox.insert(number.to_owned(), SandboxNumber { is_verified: false, password });
-    inspection::keep(store, Channel::Sms, Kept {
-        to: number.to_owned(),
-        message_id: ids.uuid(),
-        topic: None,
-        subscription: None,
-        message,
-        subject: None,
-        structure: None,
-        attributes: Default::default(),
-    });
+    inspection::keep(
+        store,
+        Channel::Sms,
+        Kept {
+            to: number.to_owned(),
+            message_id: ids.uuid(),
+            topic: None,
+            subscription: None,
+            message,
+            subject: None,
+            structure: None,
+            attributes: Default::default(),
+        },
+    );
     Ok(())
 }
 

@@ -29,7 +29,8 @@ pub(crate) fn check_new(
     let scope = Scope::of(scope);
     let mut attributes = Attributes::new();
     for (name, value) in &given {
-        let checked = check(name, value, scope, target).map_err(|reason| Fault::reason("Attributes", reason))?;
+        let checked =
+            check(name, value, scope, target).map_err(|reason| Fault::reason("Attributes", reason))?;
         match checked {
             None => return Err(Fault::reason("Attributes", format_args!("Unknown attribute: {name}"))),
             Some(None) => {}
@@ -72,7 +73,12 @@ pub(crate) fn set(
 }
 
 /// The value as it is kept: `Some(None)` takes the attribute away, `None` says that there is no such attribute.
-fn check(name: &str, value: &str, scope: Scope, target: Target<'_>) -> Result<Option<Option<String>>, String> {
+fn check(
+    name: &str,
+    value: &str,
+    scope: Scope,
+    target: Target<'_>,
+) -> Result<Option<Option<String>>, String> {
     let kept = |value: &str| Ok(Some(Some(value.to_owned())));
     match name {
         "RawMessageDelivery" => match value.to_ascii_lowercase().as_str() {
@@ -97,7 +103,10 @@ fn check(name: &str, value: &str, scope: Scope, target: Target<'_>) -> Result<Op
         "RedrivePolicy" => {
             let queue = dead_letters(value).ok_or("RedrivePolicy: deadLetterTargetArn is an invalid arn")?;
             // test_sns::test_validations_for_fifo
-            if target.is_fifo_topic && target.endpoint.ends_with(".fifo") && !queue.resource.ends_with(".fifo") {
+            if target.is_fifo_topic
+                && target.endpoint.ends_with(".fifo")
+                && !queue.resource.ends_with(".fifo")
+            {
                 return Err(
                     "RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
                         .to_owned(),
@@ -107,15 +116,22 @@ fn check(name: &str, value: &str, scope: Scope, target: Target<'_>) -> Result<Op
         }
         "DeliveryPolicy" => {
             let policy = delivery_policy::of_subscription(value);
-            policy.map(Some).map_err(|fault| fault.message.trim_start_matches("Invalid parameter: ").to_owned())
+            policy
+                .map(Some)
+                .map_err(|fault| fault.message.trim_start_matches("Invalid parameter: ").to_owned())
         }
         "SubscriptionRoleArn" if value.parse::<Arn>().is_ok_and(|it| it.service == "iam") => kept(value),
         "SubscriptionRoleArn" => Err("SubscriptionRoleArn: invalid arn".to_owned()),
         "ReplayPolicy" if filter::is_none(value) => Ok(Some(None)),
-        "ReplayPolicy" if target.is_fifo_topic && serde_json::from_str::<Value>(value).is_ok_and(|it| it.is_object()) => {
+        "ReplayPolicy"
+            if target.is_fifo_topic
+                && serde_json::from_str::<Value>(value).is_ok_and(|it| it.is_object()) =>
+        {
             kept(value)
         }
-        "ReplayPolicy" => Err("ReplayPolicy: must be a JSON object, on a subscription to a FIFO topic".to_owned()),
+        "ReplayPolicy" => {
+            Err("ReplayPolicy: must be a JSON object, on a subscription to a FIFO topic".to_owned())
+        }
         _ => Ok(None),
     }
 }
@@ -130,14 +146,18 @@ pub(crate) fn dead_letters(policy: &str) -> Option<Arn> {
 pub(crate) fn agree(has: &Attributes, asked: &Attributes) -> bool {
     asked.iter().all(|(name, value)| match has.get(name) {
         Some(has) => has == value,
-        None => name == "RawMessageDelivery" && value == "false" || name == "FilterPolicyScope" && value == Scope::DEFAULT,
+        None => {
+            name == "RawMessageDelivery" && value == "false"
+                || name == "FilterPolicyScope" && value == Scope::DEFAULT
+        }
     })
 }
 
 /// All attributes, as they are shown (test_sns::test_subscribe_idempotency,
 /// test_sns::test_subscribe_external_http_endpoint_content_type).
 pub(crate) fn shown(subscription: &SubscriptionRecord, topic: Option<&TopicRecord>) -> Attributes {
-    let SubscriptionRecord { arn, topic: topic_arn, protocol, endpoint, owner, attributes, .. } = subscription;
+    let SubscriptionRecord { arn, topic: topic_arn, protocol, endpoint, owner, attributes, .. } =
+        subscription;
     let partition = arn.split(':').nth(1).unwrap_or("aws");
     let mut shown = Attributes::from([
         ("SubscriptionPrincipal".to_owned(), format!("arn:{partition}:iam::{owner}:root")),

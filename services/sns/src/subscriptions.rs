@@ -71,7 +71,10 @@ pub(crate) fn subscribe(
         let key = key(&record);
         if let Some(existing) = existing(&key) {
             if !subscription_attributes::agree(&existing.attributes, &record.attributes) {
-                return Err(Fault::reason("Attributes", "Subscription already exists with different attributes"));
+                return Err(Fault::reason(
+                    "Attributes",
+                    "Subscription already exists with different attributes",
+                ));
             }
             return Ok(existing);
         }
@@ -187,7 +190,8 @@ pub(crate) fn of_topic(topic: &Topic, token: Option<&str>) -> Result<Page, Fault
         start => start,
     };
     let found = topic.store.subscriptions.range((start, Bound::Unbounded), pages::PAGE + 1);
-    let mut found: Vec<_> = found.into_iter().map(|(_, it)| it).filter(|it| it.arn.starts_with(&prefix)).collect();
+    let mut found: Vec<_> =
+        found.into_iter().map(|(_, it)| it).filter(|it| it.arn.starts_with(&prefix)).collect();
     let next = pages::cut(&mut found, pages::PAGE, |it| &it.arn);
     Ok((found, next))
 }

@@ -9,7 +9,8 @@ use crate::{arns, delivery_policy};
 
 /// Those with any value: logging of deliveries, which nothing is made of here.
 const FEEDBACK: [&str; 5] = ["HTTP", "Firehose", "Lambda", "Application", "SQS"];
-const FEEDBACK_OF: [&str; 3] = ["SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate", "FailureFeedbackRoleArn"];
+const FEEDBACK_OF: [&str; 3] =
+    ["SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate", "FailureFeedbackRoleArn"];
 
 /// How an error of a value begins: `Attributes Reason: ` when the topic is made.
 type Wrong<'a> = &'a dyn Fn(&str) -> Fault;
@@ -71,13 +72,15 @@ fn check(name: &str, value: String, wrong: Wrong<'_>) -> Result<Option<Option<St
         "Policy" => Err(wrong("Policy Error: null")),
         "ArchivePolicy" if value.is_empty() || value == "{}" => Ok(Some(None)),
         "ArchivePolicy" if has_retention(&value) => Ok(Some(Some(value))),
-        "ArchivePolicy" => Err(wrong("ArchivePolicy: MessageRetentionPeriod must be a number of days from 1 to 365")),
+        "ArchivePolicy" => {
+            Err(wrong("ArchivePolicy: MessageRetentionPeriod must be a number of days from 1 to 365"))
+        }
         "KmsMasterKeyId" if value.is_empty() => Ok(Some(None)),
         "KmsMasterKeyId" => Ok(Some(Some(value))),
         _ => {
-            let is_feedback = FEEDBACK.iter().any(|protocol| {
-                name.strip_prefix(protocol).is_some_and(|rest| FEEDBACK_OF.contains(&rest))
-            });
+            let is_feedback = FEEDBACK
+                .iter()
+                .any(|protocol| name.strip_prefix(protocol).is_some_and(|rest| FEEDBACK_OF.contains(&rest)));
             Ok(is_feedback.then_some(Some(value)))
         }
     }
@@ -144,7 +147,8 @@ pub(crate) fn shown(
     counts: Counts,
 ) -> Attributes {
     let arn = arns::of(account, region, name);
-    let policy = topic.attributes.get("Policy").cloned().unwrap_or_else(|| default_policy(&arn, account).to_string());
+    let policy =
+        topic.attributes.get("Policy").cloned().unwrap_or_else(|| default_policy(&arn, account).to_string());
     let delivery = topic.attributes.get("DeliveryPolicy").map(String::as_str);
     let mut shown = Attributes::from([
         ("Policy".to_owned(), policy),

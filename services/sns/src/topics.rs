@@ -57,7 +57,10 @@ impl Topic {
     ///
     /// # Errors
     /// `NotFound`, and those of the change.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut TopicRecord) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub(crate) fn change(
+        &self,
+        change: impl FnOnce(&mut TopicRecord) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let changed = self.store.topics.alter(&self.name, |topic| {
             let mut changed = TopicRecord::clone(topic.ok_or_else(|| Fault::not_found("Topic"))?);
             change(&mut changed)?;
@@ -141,7 +144,12 @@ pub(crate) fn tagged(stores: &Stores<SnsStore>, arn: &str, region: &Region) -> R
 ///
 /// # Errors
 /// `InvalidParameter`
-pub(crate) fn delete(stores: &Stores<SnsStore>, arn: &str, region: &Region, now: Timestamp) -> Result<(), Fault> {
+pub(crate) fn delete(
+    stores: &Stores<SnsStore>,
+    arn: &str,
+    region: &Region,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let (account, name) = arns::topic(arn, region)?;
     let store = stores.at(account, region);
     stores.state().atomically(|| {
@@ -196,7 +204,9 @@ pub(crate) fn put_subscription(
     if let Ok(owner) = subscription.owner.parse() {
         stores.at(owner, region).owned.insert(arn.clone(), Marker {});
     }
-    store.endpoints.insert(crate::subscriptions::key(&subscription), crate::tables::Named { arn: arn.clone() });
+    store
+        .endpoints
+        .insert(crate::subscriptions::key(&subscription), crate::tables::Named { arn: arn.clone() });
     store.subscriptions.insert(arn, subscription);
 }
 

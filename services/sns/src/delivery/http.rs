@@ -78,7 +78,8 @@ fn request(url: &str, headers: Headers<'_>, body: Bytes) -> Result<Request<Full<
     let uri: Uri = url.parse().map_err(|error| format!("{url} is no URL: {error}"))?;
     let authority = uri.authority().map_or("", |it| it.as_str());
     // "Subscribing an HTTP/S endpoint": user and password may stand in the URL.
-    let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+    let (user, host) =
+        authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
     let path = uri.path_and_query().map_or("/", |it| it.as_str());
     let mut request = Request::post(path)
         .header(HOST, host)

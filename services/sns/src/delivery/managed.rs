@@ -2,11 +2,11 @@
 
 use asf_api_firehose::{FirehoseApi as _, FirehoseClient, PutRecordInput, Record, operations::PutRecord};
 use asf_api_lambda::{InvocationRequest, InvocationType, LambdaApi as _, LambdaClient, operations::Invoke};
+use asf_runtime::RequestContext;
 use asf_runtime::client::Connect;
 use asf_runtime::context::Environment;
 use asf_runtime::provider::TypedOperation as _;
 use asf_runtime::schema::Operation;
-use asf_runtime::RequestContext;
 
 use super::target::Resource;
 

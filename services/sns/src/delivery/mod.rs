@@ -104,7 +104,8 @@ impl Courier {
         }
         let policy = topic.record.attributes.get("DeliveryPolicy").map(String::as_str);
         let all = crate::subscriptions::confirmed(topic);
-        let targets: Arc<[_]> = all.into_iter().filter_map(|it| Some(Arc::new(Target::of(it, policy)?))).collect();
+        let targets: Arc<[_]> =
+            all.into_iter().filter_map(|it| Some(Arc::new(Target::of(it, policy)?))).collect();
         let mut known = lock();
         if known.len() >= MAX_TOPICS {
             known.clear();
@@ -170,13 +171,20 @@ impl Courier {
     }
 
     /// Asks an endpoint to confirm, in the background.
-    pub(crate) fn ask(self: &Arc<Self>, subscription: &Arc<SubscriptionRecord>, confirmation: Confirmation, environment: &Environment) {
+    pub(crate) fn ask(
+        self: &Arc<Self>,
+        subscription: &Arc<SubscriptionRecord>,
+        confirmation: Confirmation,
+        environment: &Environment,
+    ) {
         let Some(target) = Target::of(subscription.clone(), None) else { return };
         let (courier, environment) = (self.clone(), environment.clone());
         self.spawn(async move {
             let text = confirmation.to_sign();
-            let signed =
-                courier.signer.sign(text, confirmation.signature_version, &confirmation.base, &environment.ids).await;
+            let signed = courier
+                .signer
+                .sign(text, confirmation.signature_version, &confirmation.base, &environment.ids)
+                .await;
             let envelope = match signed {
                 Ok(signature) => confirmation.envelope(&signature),
                 Err(error) => return tracing::error!(%error, "a confirmation of SNS is not sent"),
@@ -192,9 +200,19 @@ impl Courier {
                         is_raw: false,
                         content_type: "text/plain; charset=UTF-8",
                     };
-                    let sent = http::send(&target.subscription.endpoint, headers, envelope, &plan.delays, &*environment.clock);
+                    let sent = http::send(
+                        &target.subscription.endpoint,
+                        headers,
+                        envelope,
+                        &plan.delays,
+                        &*environment.clock,
+                    );
                     if let Err(error) = sent.await {
-                        tracing::warn!(endpoint = target.subscription.endpoint, error, "a confirmation of SNS failed");
+                        tracing::warn!(
+                            endpoint = target.subscription.endpoint,
+                            error,
+                            "a confirmation of SNS failed"
+                        );
                     }
                 }
                 Kind::Queue(queue) => {
@@ -255,7 +273,9 @@ impl Courier {
         match &target.kind {
             Kind::Queue(queue) => {
                 let letter = self.letter(parcel, target, queue.is_fifo).await;
-                queue::send(&self.connect, queue, letter, environment).await.map_err(|error| error.to_string())
+                queue::send(&self.connect, queue, letter, environment)
+                    .await
+                    .map_err(|error| error.to_string())
             }
             Kind::Function(function) => {
                 let rendered = self.rendered(parcel, text).await;
@@ -297,16 +317,20 @@ impl Courier {
                 if *channel == Channel::Platform {
                     crate::platforms::check_device(&store, endpoint).map_err(|fault| fault.message)?;
                 }
-                inspection::keep(&store, *channel, Kept {
-                    to: endpoint.clone(),
-                    message_id: notification.message_id.clone(),
-                    topic: Some(notification.topic.clone()),
-                    subscription: Some(arn.clone()),
-                    message,
-                    subject: notification.subject.clone(),
-                    structure: notification.structure.clone(),
-                    attributes: notification.attributes.clone(),
-                });
+                inspection::keep(
+                    &store,
+                    *channel,
+                    Kept {
+                        to: endpoint.clone(),
+                        message_id: notification.message_id.clone(),
+                        topic: Some(notification.topic.clone()),
+                        subscription: Some(arn.clone()),
+                        message,
+                        subject: notification.subject.clone(),
+                        structure: notification.structure.clone(),
+                        attributes: notification.attributes.clone(),
+                    },
+                );
                 Ok(())
             }
         }
@@ -350,8 +374,12 @@ impl Courier {
                 None => {
                     let to_sign = notification.to_sign(text);
                     let version = notification.signature_version;
-                    let signed = self.signer.sign(to_sign, version, &notification.base, &parcel.environment.ids);
-                    signed.await.inspect_err(|error| tracing::error!(%error, "a notification is not signed")).ok()
+                    let signed =
+                        self.signer.sign(to_sign, version, &notification.base, &parcel.environment.ids);
+                    signed
+                        .await
+                        .inspect_err(|error| tracing::error!(%error, "a notification is not signed"))
+                        .ok()
                 }
             };
             Arc::new(notification.render(text, signature))

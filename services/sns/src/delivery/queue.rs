@@ -1,6 +1,8 @@
 //! Deliveries to queues, whoever answers SQS.
 
-use asf_api_sqs::{MessageAttributeValue, SendMessageRequest, SqsApi as _, SqsClient, SqsError, operations::SendMessage};
+use asf_api_sqs::{
+    MessageAttributeValue, SendMessageRequest, SqsApi as _, SqsClient, SqsError, operations::SendMessage,
+};
 use asf_runtime::RequestContext;
 use asf_runtime::client::Connect;
 use asf_runtime::context::Environment;
@@ -41,7 +43,12 @@ pub(super) async fn send(
                 Content::Binary(bytes) => (None, Some(bytes)),
             };
             let data_type = Some(attribute.data_type);
-            let value = MessageAttributeValue { data_type, string_value: text, binary_value: binary, ..Default::default() };
+            let value = MessageAttributeValue {
+                data_type,
+                string_value: text,
+                binary_value: binary,
+                ..Default::default()
+            };
             (name, value)
         })
         .collect();

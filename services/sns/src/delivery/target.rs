@@ -58,7 +58,8 @@ impl Target {
     /// `None` if it cannot be: what was checked when it was made.
     pub(crate) fn of(subscription: Arc<SubscriptionRecord>, topic_policy: Option<&str>) -> Option<Self> {
         let attribute = |name: &str| subscription.attributes.get(name).map(String::as_str);
-        let filter = Filter::of(attribute("FilterPolicy"), attribute("FilterPolicyScope")).transpose().ok()?;
+        let filter =
+            Filter::of(attribute("FilterPolicy"), attribute("FilterPolicyScope")).transpose().ok()?;
         let resource = || Resource::of(&subscription.endpoint.parse().ok()?);
         let kind = match subscription.protocol.as_str() {
             "sqs" => Kind::Queue(resource()?),

@@ -17,11 +17,15 @@ impl From<Fault> for SnsError {
             ErrorKind::InvalidParameterValue => InvalidParameterValueException::new(message).into(),
             ErrorKind::NotFound => NotFoundException::new(message).into(),
             ErrorKind::OptedOut => OptedOutException::new(message).into(),
-            ErrorKind::PlatformApplicationDisabled => PlatformApplicationDisabledException::new(message).into(),
+            ErrorKind::PlatformApplicationDisabled => {
+                PlatformApplicationDisabledException::new(message).into()
+            }
             ErrorKind::ResourceNotFound => ResourceNotFoundException::new(message).into(),
             ErrorKind::TagLimitExceeded => TagLimitExceededException::new(message).into(),
             ErrorKind::Throttled => ThrottledException::new(message).into(),
-            ErrorKind::TooManyEntriesInBatchRequest => TooManyEntriesInBatchRequestException::new(message).into(),
+            ErrorKind::TooManyEntriesInBatchRequest => {
+                TooManyEntriesInBatchRequestException::new(message).into()
+            }
             ErrorKind::UserError => UserErrorException::new(message).into(),
             ErrorKind::Verification => VerificationException::new(message).into(),
         }

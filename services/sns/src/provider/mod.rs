@@ -97,49 +97,85 @@ impl SnsApi for SnsProvider {
     }
 
     #[handler("CheckIfPhoneNumberIsOptedOut")]
-    async fn check_if_phone_number_is_opted_out(&self, ctx: &RequestContext, input: CheckIfPhoneNumberIsOptedOutInput) -> Result<CheckIfPhoneNumberIsOptedOutResponse, SnsError> {
+    async fn check_if_phone_number_is_opted_out(
+        &self,
+        ctx: &RequestContext,
+        input: CheckIfPhoneNumberIsOptedOutInput,
+    ) -> Result<CheckIfPhoneNumberIsOptedOutResponse, SnsError> {
         sms::is_opted_out(self, ctx, input)
     }
 
     #[handler("ConfirmSubscription")]
-    async fn confirm_subscription(&self, ctx: &RequestContext, input: ConfirmSubscriptionInput) -> Result<ConfirmSubscriptionResponse, SnsError> {
+    async fn confirm_subscription(
+        &self,
+        ctx: &RequestContext,
+        input: ConfirmSubscriptionInput,
+    ) -> Result<ConfirmSubscriptionResponse, SnsError> {
         subscriptions::confirm(self, ctx, &input)
     }
 
     #[handler("CreatePlatformApplication")]
-    async fn create_platform_application(&self, ctx: &RequestContext, input: CreatePlatformApplicationInput) -> Result<CreatePlatformApplicationResponse, SnsError> {
+    async fn create_platform_application(
+        &self,
+        ctx: &RequestContext,
+        input: CreatePlatformApplicationInput,
+    ) -> Result<CreatePlatformApplicationResponse, SnsError> {
         platforms::create_application(self, ctx, input)
     }
 
     #[handler("CreatePlatformEndpoint")]
-    async fn create_platform_endpoint(&self, ctx: &RequestContext, input: CreatePlatformEndpointInput) -> Result<CreateEndpointResponse, SnsError> {
+    async fn create_platform_endpoint(
+        &self,
+        ctx: &RequestContext,
+        input: CreatePlatformEndpointInput,
+    ) -> Result<CreateEndpointResponse, SnsError> {
         platforms::create_endpoint(self, ctx, input)
     }
 
     #[handler("CreateSMSSandboxPhoneNumber")]
-    async fn create_sms_sandbox_phone_number(&self, ctx: &RequestContext, input: CreateSmsSandboxPhoneNumberInput) -> Result<CreateSmsSandboxPhoneNumberResult, SnsError> {
+    async fn create_sms_sandbox_phone_number(
+        &self,
+        ctx: &RequestContext,
+        input: CreateSmsSandboxPhoneNumberInput,
+    ) -> Result<CreateSmsSandboxPhoneNumberResult, SnsError> {
         sms::add_to_sandbox(self, ctx, &input)
     }
 
     #[handler("CreateTopic")]
-    async fn create_topic(&self, ctx: &RequestContext, input: CreateTopicInput) -> Result<CreateTopicResponse, SnsError> {
+    async fn create_topic(
+        &self,
+        ctx: &RequestContext,
+        input: CreateTopicInput,
+    ) -> Result<CreateTopicResponse, SnsError> {
         topics::create(self, ctx, input)
     }
 
     #[handler("DeleteEndpoint")]
-    async fn delete_endpoint(&self, ctx: &RequestContext, input: DeleteEndpointInput) -> Result<(), SnsError> {
+    async fn delete_endpoint(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteEndpointInput,
+    ) -> Result<(), SnsError> {
         platforms::delete_endpoint(self, ctx, &input);
         Ok(())
     }
 
     #[handler("DeletePlatformApplication")]
-    async fn delete_platform_application(&self, ctx: &RequestContext, input: DeletePlatformApplicationInput) -> Result<(), SnsError> {
+    async fn delete_platform_application(
+        &self,
+        ctx: &RequestContext,
+        input: DeletePlatformApplicationInput,
+    ) -> Result<(), SnsError> {
         platforms::delete_application(self, ctx, &input);
         Ok(())
     }
 
     #[handler("DeleteSMSSandboxPhoneNumber")]
-    async fn delete_sms_sandbox_phone_number(&self, ctx: &RequestContext, input: DeleteSmsSandboxPhoneNumberInput) -> Result<DeleteSmsSandboxPhoneNumberResult, SnsError> {
+    async fn delete_sms_sandbox_phone_number(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteSmsSandboxPhoneNumberInput,
+    ) -> Result<DeleteSmsSandboxPhoneNumberResult, SnsError> {
         sms::remove_from_sandbox(self, ctx, &input)
     }
 
@@ -149,77 +185,137 @@ impl SnsApi for SnsProvider {
     }
 
     #[handler("GetDataProtectionPolicy")]
-    async fn get_data_protection_policy(&self, ctx: &RequestContext, input: GetDataProtectionPolicyInput) -> Result<GetDataProtectionPolicyResponse, SnsError> {
+    async fn get_data_protection_policy(
+        &self,
+        ctx: &RequestContext,
+        input: GetDataProtectionPolicyInput,
+    ) -> Result<GetDataProtectionPolicyResponse, SnsError> {
         topics::get_data_protection(self, ctx, &input)
     }
 
     #[handler("GetEndpointAttributes")]
-    async fn get_endpoint_attributes(&self, ctx: &RequestContext, input: GetEndpointAttributesInput) -> Result<GetEndpointAttributesResponse, SnsError> {
+    async fn get_endpoint_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: GetEndpointAttributesInput,
+    ) -> Result<GetEndpointAttributesResponse, SnsError> {
         platforms::get_endpoint(self, ctx, &input)
     }
 
     #[handler("GetPlatformApplicationAttributes")]
-    async fn get_platform_application_attributes(&self, ctx: &RequestContext, input: GetPlatformApplicationAttributesInput) -> Result<GetPlatformApplicationAttributesResponse, SnsError> {
+    async fn get_platform_application_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: GetPlatformApplicationAttributesInput,
+    ) -> Result<GetPlatformApplicationAttributesResponse, SnsError> {
         platforms::get_application(self, ctx, &input)
     }
 
     #[handler("GetSMSAttributes")]
-    async fn get_sms_attributes(&self, ctx: &RequestContext, input: GetSmsAttributesInput) -> Result<GetSmsAttributesResponse, SnsError> {
+    async fn get_sms_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: GetSmsAttributesInput,
+    ) -> Result<GetSmsAttributesResponse, SnsError> {
         Ok(sms::get(self, ctx, input))
     }
 
     #[handler("GetSubscriptionAttributes")]
-    async fn get_subscription_attributes(&self, ctx: &RequestContext, input: GetSubscriptionAttributesInput) -> Result<GetSubscriptionAttributesResponse, SnsError> {
+    async fn get_subscription_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: GetSubscriptionAttributesInput,
+    ) -> Result<GetSubscriptionAttributesResponse, SnsError> {
         subscriptions::get_attributes(self, ctx, &input)
     }
 
     #[handler("GetTopicAttributes")]
-    async fn get_topic_attributes(&self, ctx: &RequestContext, input: GetTopicAttributesInput) -> Result<GetTopicAttributesResponse, SnsError> {
+    async fn get_topic_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: GetTopicAttributesInput,
+    ) -> Result<GetTopicAttributesResponse, SnsError> {
         topics::get_attributes(self, ctx, &input)
     }
 
     #[handler("ListEndpointsByPlatformApplication")]
-    async fn list_endpoints_by_platform_application(&self, ctx: &RequestContext, input: ListEndpointsByPlatformApplicationInput) -> Result<ListEndpointsByPlatformApplicationResponse, SnsError> {
+    async fn list_endpoints_by_platform_application(
+        &self,
+        ctx: &RequestContext,
+        input: ListEndpointsByPlatformApplicationInput,
+    ) -> Result<ListEndpointsByPlatformApplicationResponse, SnsError> {
         platforms::list_endpoints(self, ctx, &input)
     }
 
     #[handler("ListPhoneNumbersOptedOut")]
-    async fn list_phone_numbers_opted_out(&self, ctx: &RequestContext, input: ListPhoneNumbersOptedOutInput) -> Result<ListPhoneNumbersOptedOutResponse, SnsError> {
+    async fn list_phone_numbers_opted_out(
+        &self,
+        ctx: &RequestContext,
+        input: ListPhoneNumbersOptedOutInput,
+    ) -> Result<ListPhoneNumbersOptedOutResponse, SnsError> {
         sms::list_opted_out(self, ctx, &input)
     }
 
     #[handler("ListPlatformApplications")]
-    async fn list_platform_applications(&self, ctx: &RequestContext, input: ListPlatformApplicationsInput) -> Result<ListPlatformApplicationsResponse, SnsError> {
+    async fn list_platform_applications(
+        &self,
+        ctx: &RequestContext,
+        input: ListPlatformApplicationsInput,
+    ) -> Result<ListPlatformApplicationsResponse, SnsError> {
         platforms::list_applications(self, ctx, &input)
     }
 
     #[handler("ListSMSSandboxPhoneNumbers")]
-    async fn list_sms_sandbox_phone_numbers(&self, ctx: &RequestContext, input: ListSmsSandboxPhoneNumbersInput) -> Result<ListSmsSandboxPhoneNumbersResult, SnsError> {
+    async fn list_sms_sandbox_phone_numbers(
+        &self,
+        ctx: &RequestContext,
+        input: ListSmsSandboxPhoneNumbersInput,
+    ) -> Result<ListSmsSandboxPhoneNumbersResult, SnsError> {
         sms::list_sandbox(self, ctx, &input)
     }
 
     #[handler("ListSubscriptions")]
-    async fn list_subscriptions(&self, ctx: &RequestContext, input: ListSubscriptionsInput) -> Result<ListSubscriptionsResponse, SnsError> {
+    async fn list_subscriptions(
+        &self,
+        ctx: &RequestContext,
+        input: ListSubscriptionsInput,
+    ) -> Result<ListSubscriptionsResponse, SnsError> {
         subscriptions::list(self, ctx, &input)
     }
 
     #[handler("ListSubscriptionsByTopic")]
-    async fn list_subscriptions_by_topic(&self, ctx: &RequestContext, input: ListSubscriptionsByTopicInput) -> Result<ListSubscriptionsByTopicResponse, SnsError> {
+    async fn list_subscriptions_by_topic(
+        &self,
+        ctx: &RequestContext,
+        input: ListSubscriptionsByTopicInput,
+    ) -> Result<ListSubscriptionsByTopicResponse, SnsError> {
         subscriptions::list_by_topic(self, ctx, &input)
     }
 
     #[handler("ListTagsForResource")]
-    async fn list_tags_for_resource(&self, ctx: &RequestContext, input: ListTagsForResourceRequest) -> Result<ListTagsForResourceResponse, SnsError> {
+    async fn list_tags_for_resource(
+        &self,
+        ctx: &RequestContext,
+        input: ListTagsForResourceRequest,
+    ) -> Result<ListTagsForResourceResponse, SnsError> {
         topics::list_tags(self, ctx, &input)
     }
 
     #[handler("ListTopics")]
-    async fn list_topics(&self, ctx: &RequestContext, input: ListTopicsInput) -> Result<ListTopicsResponse, SnsError> {
+    async fn list_topics(
+        &self,
+        ctx: &RequestContext,
+        input: ListTopicsInput,
+    ) -> Result<ListTopicsResponse, SnsError> {
         topics::list(self, ctx, &input)
     }
 
     #[handler("OptInPhoneNumber")]
-    async fn opt_in_phone_number(&self, ctx: &RequestContext, input: OptInPhoneNumberInput) -> Result<OptInPhoneNumberResponse, SnsError> {
+    async fn opt_in_phone_number(
+        &self,
+        ctx: &RequestContext,
+        input: OptInPhoneNumberInput,
+    ) -> Result<OptInPhoneNumberResponse, SnsError> {
         sms::opt_in(self, ctx, input)
     }
 
@@ -229,52 +325,92 @@ impl SnsApi for SnsProvider {
     }
 
     #[handler("PublishBatch")]
-    async fn publish_batch(&self, ctx: &RequestContext, input: PublishBatchInput) -> Result<PublishBatchResponse, SnsError> {
+    async fn publish_batch(
+        &self,
+        ctx: &RequestContext,
+        input: PublishBatchInput,
+    ) -> Result<PublishBatchResponse, SnsError> {
         publishing::publish_batch(self, ctx, input).await
     }
 
     #[handler("PutDataProtectionPolicy")]
-    async fn put_data_protection_policy(&self, ctx: &RequestContext, input: PutDataProtectionPolicyInput) -> Result<(), SnsError> {
+    async fn put_data_protection_policy(
+        &self,
+        ctx: &RequestContext,
+        input: PutDataProtectionPolicyInput,
+    ) -> Result<(), SnsError> {
         topics::put_data_protection(self, ctx, input)
     }
 
     #[handler("RemovePermission")]
-    async fn remove_permission(&self, ctx: &RequestContext, input: RemovePermissionInput) -> Result<(), SnsError> {
+    async fn remove_permission(
+        &self,
+        ctx: &RequestContext,
+        input: RemovePermissionInput,
+    ) -> Result<(), SnsError> {
         topics::remove_permission(self, ctx, &input)
     }
 
     #[handler("SetEndpointAttributes")]
-    async fn set_endpoint_attributes(&self, ctx: &RequestContext, input: SetEndpointAttributesInput) -> Result<(), SnsError> {
+    async fn set_endpoint_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: SetEndpointAttributesInput,
+    ) -> Result<(), SnsError> {
         platforms::set_endpoint(self, ctx, input)
     }
 
     #[handler("SetPlatformApplicationAttributes")]
-    async fn set_platform_application_attributes(&self, ctx: &RequestContext, input: SetPlatformApplicationAttributesInput) -> Result<(), SnsError> {
+    async fn set_platform_application_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: SetPlatformApplicationAttributesInput,
+    ) -> Result<(), SnsError> {
         platforms::set_application(self, ctx, input)
     }
 
     #[handler("SetSMSAttributes")]
-    async fn set_sms_attributes(&self, ctx: &RequestContext, input: SetSmsAttributesInput) -> Result<SetSmsAttributesResponse, SnsError> {
+    async fn set_sms_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: SetSmsAttributesInput,
+    ) -> Result<SetSmsAttributesResponse, SnsError> {
         sms::set(self, ctx, input)
     }
 
     #[handler("SetSubscriptionAttributes")]
-    async fn set_subscription_attributes(&self, ctx: &RequestContext, input: SetSubscriptionAttributesInput) -> Result<(), SnsError> {
+    async fn set_subscription_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: SetSubscriptionAttributesInput,
+    ) -> Result<(), SnsError> {
         subscriptions::set_attributes(self, ctx, input)
     }
 
     #[handler("SetTopicAttributes")]
-    async fn set_topic_attributes(&self, ctx: &RequestContext, input: SetTopicAttributesInput) -> Result<(), SnsError> {
+    async fn set_topic_attributes(
+        &self,
+        ctx: &RequestContext,
+        input: SetTopicAttributesInput,
+    ) -> Result<(), SnsError> {
         topics::set_attributes(self, ctx, input)
     }
 
     #[handler("Subscribe")]
-    async fn subscribe(&self, ctx: &RequestContext, input: SubscribeInput) -> Result<SubscribeResponse, SnsError> {
+    async fn subscribe(
+        &self,
+        ctx: &RequestContext,
+        input: SubscribeInput,
+    ) -> Result<SubscribeResponse, SnsError> {
         subscriptions::subscribe(self, ctx, input)
     }
 
     #[handler("TagResource")]
-    async fn tag_resource(&self, ctx: &RequestContext, input: TagResourceRequest) -> Result<TagResourceResponse, SnsError> {
+    async fn tag_resource(
+        &self,
+        ctx: &RequestContext,
+        input: TagResourceRequest,
+    ) -> Result<TagResourceResponse, SnsError> {
         topics::tag(self, ctx, input)
     }
 
@@ -284,12 +420,20 @@ impl SnsApi for SnsProvider {
     }
 
     #[handler("UntagResource")]
-    async fn untag_resource(&self, ctx: &RequestContext, input: UntagResourceRequest) -> Result<UntagResourceResponse, SnsError> {
+    async fn untag_resource(
+        &self,
+        ctx: &RequestContext,
+        input: UntagResourceRequest,
+    ) -> Result<UntagResourceResponse, SnsError> {
         topics::untag(self, ctx, input)
     }
 
     #[handler("VerifySMSSandboxPhoneNumber")]
-    async fn verify_sms_sandbox_phone_number(&self, ctx: &RequestContext, input: VerifySmsSandboxPhoneNumberInput) -> Result<VerifySmsSandboxPhoneNumberResult, SnsError> {
+    async fn verify_sms_sandbox_phone_number(
+        &self,
+        ctx: &RequestContext,
+        input: VerifySmsSandboxPhoneNumberInput,
+    ) -> Result<VerifySmsSandboxPhoneNumberResult, SnsError> {
         sms::verify(self, ctx, &input)
     }
 

@@ -51,7 +51,10 @@ pub(super) fn delete_application(
     ctx: &RequestContext,
     input: &DeletePlatformApplicationInput,
 ) {
-    platforms::delete_application(&provider.store(ctx), input.platform_application_arn.as_deref().unwrap_or_default());
+    platforms::delete_application(
+        &provider.store(ctx),
+        input.platform_application_arn.as_deref().unwrap_or_default(),
+    );
 }
 
 /// `ListPlatformApplications`

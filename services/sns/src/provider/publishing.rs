@@ -66,7 +66,11 @@ pub(super) async fn publish(
             return Err(Fault::reason("TopicArn or TargetArn", "no value for required parameter").into());
         }
         _ => {
-            return Err(Fault::reason("TopicArn", "Only one of TopicArn, TargetArn or PhoneNumber is allowed").into());
+            return Err(Fault::reason(
+                "TopicArn",
+                "Only one of TopicArn, TargetArn or PhoneNumber is allowed",
+            )
+            .into());
         }
     };
     Ok(PublishResponse { message_id: Some(published.message_id), sequence_number: published.sequence })
@@ -178,16 +182,20 @@ fn keep(
     message: &Outgoing,
 ) -> Published {
     let message_id = ctx.ids().uuid();
-    inspection::keep(store, channel, Kept {
-        to: to.to_owned(),
-        message_id: message_id.clone(),
-        topic: None,
-        subscription: None,
-        message: text,
-        subject: message.subject.clone(),
-        structure: message.structure.clone(),
-        attributes: message.attributes.clone(),
-    });
+    inspection::keep(
+        store,
+        channel,
+        Kept {
+            to: to.to_owned(),
+            message_id: message_id.clone(),
+            topic: None,
+            subscription: None,
+            message: text,
+            subject: message.subject.clone(),
+            structure: message.structure.clone(),
+            attributes: message.attributes.clone(),
+        },
+    );
     Published { message_id, sequence: None }
 }
 
@@ -255,7 +263,10 @@ pub(super) async fn publish_batch(
 fn check_ids(entries: &[PublishBatchRequestEntry]) -> Result<(), Fault> {
     let wrong = |kind, message: String| Err(Fault::new(kind, message));
     if entries.is_empty() {
-        return wrong(ErrorKind::EmptyBatchRequest, "The batch request doesn't contain any entries.".to_owned());
+        return wrong(
+            ErrorKind::EmptyBatchRequest,
+            "The batch request doesn't contain any entries.".to_owned(),
+        );
     }
     if entries.len() > MAX_ENTRIES {
         return wrong(

@@ -9,7 +9,11 @@ use super::{SnsProvider, pairs};
 use crate::{pages, sms};
 
 /// `GetSMSAttributes`
-pub(super) fn get(provider: &SnsProvider, ctx: &RequestContext, input: GetSmsAttributesInput) -> GetSmsAttributesResponse {
+pub(super) fn get(
+    provider: &SnsProvider,
+    ctx: &RequestContext,
+    input: GetSmsAttributesInput,
+) -> GetSmsAttributesResponse {
     let settings = sms::settings(&provider.store(ctx), &input.attributes.unwrap_or_default());
     GetSmsAttributesResponse { attributes: Some(settings) }
 }
@@ -100,7 +104,11 @@ pub(super) fn list_sandbox(
     input: &ListSmsSandboxPhoneNumbersInput,
 ) -> Result<ListSmsSandboxPhoneNumbersResult, SnsError> {
     let start = pages::start(input.next_token.as_deref())?;
-    let size = input.max_results.and_then(|it| usize::try_from(it).ok()).unwrap_or(pages::PAGE).clamp(1, pages::PAGE);
+    let size = input
+        .max_results
+        .and_then(|it| usize::try_from(it).ok())
+        .unwrap_or(pages::PAGE)
+        .clamp(1, pages::PAGE);
     let mut found = provider.store(ctx).sandbox.range((start, Bound::Unbounded), size + 1);
     let next_token = pages::cut(&mut found, size, |(number, _)| number);
     let numbers = found.into_iter().map(|(number, record)| SmsSandboxPhoneNumber {

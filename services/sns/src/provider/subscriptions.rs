@@ -76,7 +76,8 @@ pub(super) fn confirm(
     ctx: &RequestContext,
     input: &ConfirmSubscriptionInput,
 ) -> Result<ConfirmSubscriptionResponse, SnsError> {
-    let is_authenticated = input.authenticate_on_unsubscribe.as_deref() == Some("true");
+    // Who follows the link has no credentials.
+    let is_authenticated = ctx.credentials.is_some();
     let arn = subscriptions::confirm(
         &provider.stores,
         input.topic_arn.as_deref().unwrap_or_default(),
@@ -96,8 +97,13 @@ pub(super) fn unsubscribe(
 ) -> Result<(), SnsError> {
     let arn = input.subscription_arn.as_deref();
     let region = provider.region_of(ctx, arn);
-    let ended =
-        subscriptions::unsubscribe(&provider.stores, arn.unwrap_or_default(), &region, ctx.clock().now(), ctx.ids())?;
+    let ended = subscriptions::unsubscribe(
+        &provider.stores,
+        arn.unwrap_or_default(),
+        &region,
+        ctx.clock().now(),
+        ctx.ids(),
+    )?;
     if let Some(subscriptions::Ended { subscription, token }) = ended
         && subscription.protocol.starts_with("http")
         && !subscription.is_pending
@@ -126,8 +132,12 @@ pub(super) fn list(
     input: &ListSubscriptionsInput,
 ) -> Result<ListSubscriptionsResponse, SnsError> {
     let token = input.next_token.as_deref();
-    let (found, next_token) = subscriptions::of_account(&provider.stores, ctx.account_id, &ctx.region, token)?;
-    Ok(ListSubscriptionsResponse { subscriptions: Some(found.iter().map(|it| wire(it)).collect()), next_token })
+    let (found, next_token) =
+        subscriptions::of_account(&provider.stores, ctx.account_id, &ctx.region, token)?;
+    Ok(ListSubscriptionsResponse {
+        subscriptions: Some(found.iter().map(|it| wire(it)).collect()),
+        next_token,
+    })
 }
 
 /// `ListSubscriptionsByTopic`
@@ -138,7 +148,10 @@ pub(super) fn list_by_topic(
 ) -> Result<ListSubscriptionsByTopicResponse, SnsError> {
     let topic = provider.topic(ctx, input.topic_arn.as_deref())?;
     let (found, next_token) = subscriptions::of_topic(&topic, input.next_token.as_deref())?;
-    Ok(ListSubscriptionsByTopicResponse { subscriptions: Some(found.iter().map(|it| wire(it)).collect()), next_token })
+    Ok(ListSubscriptionsByTopicResponse {
+        subscriptions: Some(found.iter().map(|it| wire(it)).collect()),
+        next_token,
+    })
 }
 
 /// `GetSubscriptionAttributes`

@@ -10,7 +10,10 @@ use crate::topics::{self, NewTopic};
 use crate::{permissions, tags, topic_attributes};
 
 fn tag_pairs(given: Option<Vec<Tag>>) -> impl Iterator<Item = (String, String)> {
-    given.unwrap_or_default().into_iter().map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))
+    given
+        .unwrap_or_default()
+        .into_iter()
+        .map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))
 }
 
 /// `CreateTopic`
@@ -32,7 +35,11 @@ pub(super) fn create(
 }
 
 /// `DeleteTopic`
-pub(super) fn delete(provider: &SnsProvider, ctx: &RequestContext, input: &DeleteTopicInput) -> Result<(), SnsError> {
+pub(super) fn delete(
+    provider: &SnsProvider,
+    ctx: &RequestContext,
+    input: &DeleteTopicInput,
+) -> Result<(), SnsError> {
     let arn = input.topic_arn.as_deref().unwrap_or_default();
     topics::delete(&provider.stores, arn, &ctx.region, ctx.clock().now())?;
     provider.lanes.forget(arn);
@@ -148,7 +155,8 @@ pub(super) fn tag(
     ctx: &RequestContext,
     input: TagResourceRequest,
 ) -> Result<TagResourceResponse, SnsError> {
-    let topic = topics::tagged(&provider.stores, input.resource_arn.as_deref().unwrap_or_default(), &ctx.region)?;
+    let topic =
+        topics::tagged(&provider.stores, input.resource_arn.as_deref().unwrap_or_default(), &ctx.region)?;
     let more = tags::distinct(tag_pairs(input.tags))?;
     topic.change(|it| tags::add(&mut it.tags, more))?;
     Ok(TagResourceResponse {})
@@ -160,7 +168,8 @@ pub(super) fn untag(
     ctx: &RequestContext,
     input: UntagResourceRequest,
 ) -> Result<UntagResourceResponse, SnsError> {
-    let topic = topics::tagged(&provider.stores, input.resource_arn.as_deref().unwrap_or_default(), &ctx.region)?;
+    let topic =
+        topics::tagged(&provider.stores, input.resource_arn.as_deref().unwrap_or_default(), &ctx.region)?;
     let keys = input.tag_keys.unwrap_or_default();
     topic.change(|it| {
         it.tags.retain(|key, _| !keys.contains(key));
@@ -175,7 +184,8 @@ pub(super) fn list_tags(
     ctx: &RequestContext,
     input: &ListTagsForResourceRequest,
 ) -> Result<ListTagsForResourceResponse, SnsError> {
-    let topic = topics::tagged(&provider.stores, input.resource_arn.as_deref().unwrap_or_default(), &ctx.region)?;
+    let topic =
+        topics::tagged(&provider.stores, input.resource_arn.as_deref().unwrap_or_default(), &ctx.region)?;
     let tag = |(key, value): (&String, &String)| Tag { key: Some(key.clone()), value: Some(value.clone()) };
     Ok(ListTagsForResourceResponse { tags: Some(topic.record.tags.iter().map(tag).collect()) })
 }

@@ -3,7 +3,11 @@
 use crate::*;
 
 fn entries(ids: &[&str]) -> Vec<PublishBatchRequestEntry> {
-    let entry = |id: &&str| PublishBatchRequestEntry { id: text(id), message: text(&format!("to {id}")), ..Default::default() };
+    let entry = |id: &&str| PublishBatchRequestEntry {
+        id: text(id),
+        message: text(&format!("to {id}")),
+        ..Default::default()
+    };
     ids.iter().map(entry).collect()
 }
 
@@ -14,20 +18,43 @@ async fn checked_as_a_whole() {
     let world = World::new();
     let topic = world.topic("t").await;
     let publish = async |topic: &str, entries: Vec<PublishBatchRequestEntry>| {
-        let input = PublishBatchInput { topic_arn: text(topic), publish_batch_request_entries: Some(entries) };
+        let input =
+            PublishBatchInput { topic_arn: text(topic), publish_batch_request_entries: Some(entries) };
         world.sns().publish_batch(&world.ctx(), input).await.map_err(Fault::from)
     };
     let (long, fits) = ("a".repeat(81), "a".repeat(80));
     let id = |message: &str| Some(fault("InvalidBatchEntryId", message));
     for (ids, expected) in [
-        (&[long.as_str()][..], id(&format!("The Id of a batch entry in the batch request is too long: {long}"))),
-        (&["message.id"], id("The Id of a batch entry in the batch request contains an impermissible character: message.id")),
-        (&["msg@123#test"], id("The Id of a batch entry in the batch request contains an impermissible character: msg@123#test")),
-        (&["a", "a"], Some(fault("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id."))),
+        (
+            &[long.as_str()][..],
+            id(&format!("The Id of a batch entry in the batch request is too long: {long}")),
+        ),
+        (
+            &["message.id"],
+            id(
+                "The Id of a batch entry in the batch request contains an impermissible character: message.id",
+            ),
+        ),
+        (
+            &["msg@123#test"],
+            id(
+                "The Id of a batch entry in the batch request contains an impermissible character: msg@123#test",
+            ),
+        ),
+        (
+            &["a", "a"],
+            Some(fault(
+                "BatchEntryIdsNotDistinct",
+                "Two or more batch entries in the request have the same Id.",
+            )),
+        ),
         (&[], Some(fault("EmptyBatchRequest", "The batch request doesn't contain any entries."))),
         (
             &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"],
-            Some(fault("TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible.")),
+            Some(fault(
+                "TooManyEntriesInBatchRequest",
+                "The batch request contains more entries than permissible.",
+            )),
         ),
         (&[&fits, "valid-message_123"], None),
     ] {
@@ -40,7 +67,10 @@ async fn checked_as_a_whole() {
     large.iter_mut().for_each(|entry| entry.message = Some("a".repeat((128 << 10) + 1)));
     assert_eq!(
         publish(&topic, large).await.err(),
-        Some(fault("BatchRequestTooLong", "The length of all the messages put together is more than the limit."))
+        Some(fault(
+            "BatchRequestTooLong",
+            "The length of all the messages put together is more than the limit."
+        ))
     );
 }
 
@@ -54,7 +84,8 @@ async fn delivered() {
     given[1].message_attributes = attributes(&[("attr1", attribute("Number", "19.12"))]);
     let input = PublishBatchInput { topic_arn: text(&topic), publish_batch_request_entries: Some(given) };
     let answer = world.sns().publish_batch(&world.ctx(), input).await.unwrap();
-    let ids: Vec<_> = answer.successful.unwrap().into_iter().map(|it| (it.id.unwrap(), it.sequence_number)).collect();
+    let ids: Vec<_> =
+        answer.successful.unwrap().into_iter().map(|it| (it.id.unwrap(), it.sequence_number)).collect();
     assert_eq!(ids, [("1".to_owned(), None), ("2".to_owned(), None), ("3".to_owned(), None)]);
     assert_eq!(answer.failed.unwrap().len(), 0);
     let messages = world.messages(&queue).await;

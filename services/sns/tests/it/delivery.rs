@@ -10,10 +10,17 @@ async fn the_envelope() {
     let world = World::new();
     let (topic, queue) = (world.topic("t").await, world.queue("q").await);
     let arn = world.subscribe(&topic, "sqs", &queue, &[]).await.unwrap();
-    let binary = MessageAttributeValue { data_type: text("Binary"), string_value: None, binary_value: Some(vec![2, 3, 4].into()) };
+    let binary = MessageAttributeValue {
+        data_type: text("Binary"),
+        string_value: None,
+        binary_value: Some(vec![2, 3, 4].into()),
+    };
     let input = PublishInput {
         subject: text("Hi \"you\""),
-        message_attributes: attributes(&[("an-attribute-key", attribute("String", "an-attribute-value")), ("binary-attribute", binary)]),
+        message_attributes: attributes(&[
+            ("an-attribute-key", attribute("String", "an-attribute-value")),
+            ("binary-attribute", binary),
+        ]),
         ..message_to(&topic, "text")
     };
     let id = world.publish(input).await.unwrap().message_id.unwrap();
@@ -23,8 +30,17 @@ async fn the_envelope() {
     assert_eq!(
         names,
         [
-            "Type", "MessageId", "TopicArn", "Subject", "Message", "Timestamp", "SignatureVersion", "Signature",
-            "SigningCertURL", "UnsubscribeURL", "MessageAttributes"
+            "Type",
+            "MessageId",
+            "TopicArn",
+            "Subject",
+            "Message",
+            "Timestamp",
+            "SignatureVersion",
+            "Signature",
+            "SigningCertURL",
+            "UnsubscribeURL",
+            "MessageAttributes"
         ]
     );
     assert_eq!(envelope["Type"], "Notification");
@@ -45,7 +61,10 @@ async fn the_envelope() {
     );
     // As AWS lays it out.
     assert!(body.starts_with("{\n  \"Type\" : \"Notification\",\n  \"MessageId\" : \""), "{body}");
-    assert!(body.ends_with("    \"binary-attribute\" : {\"Type\":\"Binary\",\"Value\":\"AgME\"}\n  }\n}"), "{body}");
+    assert!(
+        body.ends_with("    \"binary-attribute\" : {\"Type\":\"Binary\",\"Value\":\"AgME\"}\n  }\n}"),
+        "{body}"
+    );
 }
 
 /// test_sns::test_attribute_raw_subscribe, test_sns::test_publish_sqs_from_sns
@@ -90,7 +109,10 @@ async fn a_text_for_each_protocol() {
     world.subscribe(&topic, "sqs", &queue, &[]).await.unwrap();
     world.subscribe(&topic, "sqs", &plain, &[("RawMessageDelivery", "true")]).await.unwrap();
     let publish = async |message: &str| {
-        world.publish(PublishInput { message_structure: text("json"), ..message_to(&topic, message) }).await.unwrap()
+        world
+            .publish(PublishInput { message_structure: text("json"), ..message_to(&topic, message) })
+            .await
+            .unwrap()
     };
     publish(r#"{"default": "for all", "sqs": "for queues"}"#).await;
     publish(r#"{"default": "for all", "http": "for the web"}"#).await;
@@ -106,7 +128,9 @@ async fn dead_letters() {
     let policy = json!({ "deadLetterTargetArn": dead }).to_string();
     let gone = "arn:aws:sqs:us-east-1:000000000000:gone";
     let function = "arn:aws:lambda:us-east-1:000000000000:function:none";
-    for (protocol, endpoint, is_raw) in [("sqs", gone, "true"), ("sqs", gone, "false"), ("lambda", function, "false")] {
+    for (protocol, endpoint, is_raw) in
+        [("sqs", gone, "true"), ("sqs", gone, "false"), ("lambda", function, "false")]
+    {
         let topic = world.topic(&format!("t-{protocol}-{is_raw}")).await;
         let given = [("RedrivePolicy", policy.as_str()), ("RawMessageDelivery", is_raw)];
         world.subscribe(&topic, protocol, endpoint, &given).await.unwrap();

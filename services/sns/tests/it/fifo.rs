@@ -20,7 +20,10 @@ async fn refused() {
     let world = World::new();
     let (topic, plain) = (fifo(&world, "t.fifo", "false").await, world.topic("t").await);
     for (input, message) in [
-        (message_to(&topic, "x"), "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"),
+        (
+            message_to(&topic, "x"),
+            "Invalid parameter: The MessageGroupId parameter is required for FIFO topics",
+        ),
         (
             grouped(&topic, "x", None),
             "Invalid parameter: The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
@@ -55,11 +58,17 @@ async fn once_in_five_minutes() {
     let envelope = json(message.body.as_deref().unwrap());
     let names: Vec<&str> = envelope.as_object().unwrap().keys().map(String::as_str).collect();
     // Not signed.
-    assert_eq!(names, ["Type", "MessageId", "SequenceNumber", "TopicArn", "Message", "Timestamp", "UnsubscribeURL"]);
+    assert_eq!(
+        names,
+        ["Type", "MessageId", "SequenceNumber", "TopicArn", "Message", "Timestamp", "UnsubscribeURL"]
+    );
     assert_eq!(envelope["SequenceNumber"].as_str(), first.sequence_number.as_deref());
     let attributes = message.attributes.unwrap();
     assert_eq!(attributes["MessageGroupId"], "message-group-id-1");
-    assert_eq!(attributes["MessageDeduplicationId"], "532eaabd9574880dbf76b9b8cc00832c20a6ec113d682299550d7a6e0f345e25");
+    assert_eq!(
+        attributes["MessageDeduplicationId"],
+        "532eaabd9574880dbf76b9b8cc00832c20a6ec113d682299550d7a6e0f345e25"
+    );
     let mut messages = world.messages(&plain).await;
     assert_eq!(messages.len(), 1);
     assert!(!messages.remove(0).attributes.unwrap().contains_key("MessageGroupId"));
@@ -97,8 +106,11 @@ async fn order() {
     world.subscribe(&topic, "sqs", &queue, &[("RawMessageDelivery", "true")]).await.unwrap();
     let publishers: Vec<_> = (0..40)
         .map(|number| {
-            let (world, input) = (world.clone(), grouped(&topic, &number.to_string(), Some(&number.to_string())));
-            tokio::spawn(async move { (world.publish(input).await.unwrap().sequence_number.unwrap(), number.to_string()) })
+            let (world, input) =
+                (world.clone(), grouped(&topic, &number.to_string(), Some(&number.to_string())));
+            tokio::spawn(async move {
+                (world.publish(input).await.unwrap().sequence_number.unwrap(), number.to_string())
+            })
         })
         .collect();
     let mut published = Vec::new();
@@ -112,7 +124,10 @@ async fn order() {
         let name = "https://sqs.us-east-1.amazonaws.com/000000000000/q.fifo";
         for message in world.messages(&queue).await {
             received.push(message.body.unwrap());
-            let input = asf_api_sqs::DeleteMessageRequest { queue_url: text(name), receipt_handle: message.receipt_handle };
+            let input = asf_api_sqs::DeleteMessageRequest {
+                queue_url: text(name),
+                receipt_handle: message.receipt_handle,
+            };
             world.sqs().delete_message(&world.ctx(), input).await.unwrap();
         }
     }

@@ -6,7 +6,8 @@ use crate::*;
 
 fn deep() -> String {
     let values = |count: usize| (0..count).collect::<Vec<_>>();
-    json!({"key_a": {"key_b": {"key_c": values(4)}}, "key_d": {"key_e": values(3)}, "key_f": values(3)}).to_string()
+    json!({"key_a": {"key_b": {"key_c": values(4)}}, "key_d": {"key_e": values(3)}, "key_f": values(3)})
+        .to_string()
 }
 
 /// test_sns_filter_policy::test_policy_complexity, test_sns_filter_policy::test_policy_complexity_with_or,
@@ -26,8 +27,14 @@ async fn limits() {
         (json!({"a": many[..16], "b": many[..10]}).to_string(), complex),
         (json!({"$or": [{"a": many[..100]}, {"b": many[..51]}]}).to_string(), complex),
         (keys.clone(), "FilterPolicy: Filter policy can not have more than 5 keys"),
-        ("invalid".to_owned(), "FilterPolicy: failed to parse JSON. Unrecognized token 'invalid': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 8]"),
-        (json!({"object": {"key": [{"prefix": "auto-"}]}}).to_string(), "Filter policy scope MessageAttributes does not support nested filter policy"),
+        (
+            "invalid".to_owned(),
+            "FilterPolicy: failed to parse JSON. Unrecognized token 'invalid': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 8]",
+        ),
+        (
+            json!({"object": {"key": [{"prefix": "auto-"}]}}).to_string(),
+            "Filter policy scope MessageAttributes does not support nested filter policy",
+        ),
     ] {
         let given = [("FilterPolicy", policy.as_str())];
         let error = world.subscribe(&topic, "sqs", &other, &given).await;
@@ -37,11 +44,15 @@ async fn limits() {
     let set = async |name: &str, value: &str| world.set_subscription(&arn, name, value).await;
     assert_eq!(
         set("FilterPolicy", &json!({"object": {"key": ["x"]}}).to_string()).await,
-        Err(invalid("Invalid parameter: Filter policy scope MessageAttributes does not support nested filter policy"))
+        Err(invalid(
+            "Invalid parameter: Filter policy scope MessageAttributes does not support nested filter policy"
+        ))
     );
     assert_eq!(
         set("FilterPolicyScope", "RandomValue").await,
-        Err(invalid("Invalid parameter: FilterPolicyScope: Invalid value [RandomValue]. Please use either MessageBody or MessageAttributes"))
+        Err(invalid(
+            "Invalid parameter: FilterPolicyScope: Invalid value [RandomValue]. Please use either MessageBody or MessageAttributes"
+        ))
     );
     set("FilterPolicyScope", "MessageBody").await.unwrap();
     // It is shown with a policy only.
@@ -68,7 +79,10 @@ async fn limits() {
 async fn of_attributes() {
     let world = World::new();
     let (topic, queue) = (world.topic("t").await, world.queue("q").await);
-    let given = [("RawMessageDelivery", "true"), ("FilterPolicy", r#"{"attr1": [{"numeric": [">", 0, "<=", 100]}]}"#)];
+    let given = [
+        ("RawMessageDelivery", "true"),
+        ("FilterPolicy", r#"{"attr1": [{"numeric": [">", 0, "<=", 100]}]}"#),
+    ];
     let arn = world.subscribe(&topic, "sqs", &queue, &given).await.unwrap();
     let say = async |message: &str, given: &[(&str, MessageAttributeValue)]| {
         let input = PublishInput { message_attributes: attributes(given), ..message_to(&topic, message) };
@@ -105,10 +119,13 @@ async fn of_bodies() {
     let world = World::new();
     let (topic, queue) = (world.topic("t").await, world.queue("q").await);
     let policy = r#"{"object": {"key": [{"prefix": "auto-"}, "hardcodedvalue"]}}"#;
-    let given = [("RawMessageDelivery", "true"), ("FilterPolicyScope", "MessageBody"), ("FilterPolicy", policy)];
+    let given =
+        [("RawMessageDelivery", "true"), ("FilterPolicyScope", "MessageBody"), ("FilterPolicy", policy)];
     world.subscribe(&topic, "sqs", &queue, &given).await.unwrap();
     let passed = [r#"{"object": {"key": "auto-test"}}"#, r#"{"object": {"key": "hardcodedvalue"}}"#];
-    for body in passed.into_iter().chain([r#"{"object": {"key": "test-auto"}}"#, r#"{"object": "x"}"#, "x", "[]"]) {
+    for body in
+        passed.into_iter().chain([r#"{"object": {"key": "test-auto"}}"#, r#"{"object": "x"}"#, "x", "[]"])
+    {
         world.say(&topic, body).await;
     }
     assert_eq!(world.bodies(&queue).await, passed);

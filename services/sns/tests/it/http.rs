@@ -83,13 +83,24 @@ async fn from_confirmation_to_end() {
         assert_eq!(
             names,
             [
-                "Type", "MessageId", "Token", "TopicArn", "Message", "SubscribeURL", "Timestamp", "SignatureVersion",
-                "Signature", "SigningCertURL"
+                "Type",
+                "MessageId",
+                "Token",
+                "TopicArn",
+                "Message",
+                "SubscribeURL",
+                "Timestamp",
+                "SignatureVersion",
+                "Signature",
+                "SigningCertURL"
             ]
         );
-        assert_eq!(body["Message"], format!(
-            "You have chosen to subscribe to the topic {topic}.\nTo confirm the subscription, visit the SubscribeURL included in this message."
-        ));
+        assert_eq!(
+            body["Message"],
+            format!(
+                "You have chosen to subscribe to the topic {topic}.\nTo confirm the subscription, visit the SubscribeURL included in this message."
+            )
+        );
         assert_eq!(asked.header("x-amz-sns-message-id"), body["MessageId"].as_str());
         // Nothing before it is confirmed.
         world.say(&topic, "too early").await;
@@ -128,7 +139,8 @@ async fn retries() {
     let world = World::new();
     let dead = world.queue("dead").await;
     let redrive = json!({ "deadLetterTargetArn": dead }).to_string();
-    let policy = json!({"healthyRetryPolicy": {"minDelayTarget": 10, "maxDelayTarget": 10, "numRetries": 2}}).to_string();
+    let policy = json!({"healthyRetryPolicy": {"minDelayTarget": 10, "maxDelayTarget": 10, "numRetries": 2}})
+        .to_string();
     let given = [("RedrivePolicy", redrive.as_str()), ("DeliveryPolicy", policy.as_str())];
     // The first 200 is that of the confirmation.
     for (name, statuses, attempts, is_dead) in [

@@ -72,7 +72,8 @@ impl World {
     }
 
     fn ctx(&self) -> RequestContext {
-        let mut ctx = RequestContext::new(asf_api_sns::operations::Publish::operation(), self.environment.clone());
+        let mut ctx =
+            RequestContext::new(asf_api_sns::operations::Publish::operation(), self.environment.clone());
         ctx.account_id = self.account.parse().unwrap();
         ctx.region = Region::new(self.region);
         ctx
@@ -186,7 +187,9 @@ impl World {
 
     /// The text of the envelopes in a queue.
     async fn texts(&self, queue: &str) -> Vec<String> {
-        let envelope = |body: String| serde_json::from_str::<Value>(&body).unwrap()["Message"].as_str().unwrap().to_owned();
+        let envelope = |body: String| {
+            serde_json::from_str::<Value>(&body).unwrap()["Message"].as_str().unwrap().to_owned()
+        };
         self.bodies(queue).await.into_iter().map(envelope).collect()
     }
 }

@@ -6,8 +6,14 @@ use asf_sns::inspection::Channel;
 
 use crate::*;
 
-async fn application(world: &World, name: &str, platform: &str, given: &[(&str, &str)]) -> Result<String, Fault> {
-    let input = CreatePlatformApplicationInput { name: text(name), platform: text(platform), attributes: map(given) };
+async fn application(
+    world: &World,
+    name: &str,
+    platform: &str,
+    given: &[(&str, &str)],
+) -> Result<String, Fault> {
+    let input =
+        CreatePlatformApplicationInput { name: text(name), platform: text(platform), attributes: map(given) };
     Ok(world.sns().create_platform_application(&world.ctx(), input).await?.platform_application_arn.unwrap())
 }
 
@@ -38,18 +44,31 @@ async fn applications() {
     assert_eq!(Some(get(&arn).await.unwrap()), map(&[("Enabled", "true")]));
     let set = async |arn: &str| {
         let given = map(&[("SuccessFeedbackSampleRate", "50")]);
-        let input = SetPlatformApplicationAttributesInput { platform_application_arn: text(arn), attributes: given };
+        let input =
+            SetPlatformApplicationAttributesInput { platform_application_arn: text(arn), attributes: given };
         world.sns().set_platform_application_attributes(&world.ctx(), input).await.map_err(Fault::from)
     };
     set(&arn).await.unwrap();
-    assert_eq!(Some(get(&arn).await.unwrap()), map(&[("Enabled", "true"), ("SuccessFeedbackSampleRate", "50")]));
+    assert_eq!(
+        Some(get(&arn).await.unwrap()),
+        map(&[("Enabled", "true"), ("SuccessFeedbackSampleRate", "50")])
+    );
     let absent = fault("NotFound", "PlatformApplication does not exist");
-    assert_eq!((get("x").await.map(drop), set("x").await), (Err(fault("NotFound", "PlatformApplication does not exist")), Err(absent)));
+    assert_eq!(
+        (get("x").await.map(drop), set("x").await),
+        (Err(fault("NotFound", "PlatformApplication does not exist")), Err(absent))
+    );
     let list = world.sns().list_platform_applications(&world.ctx(), Default::default()).await.unwrap();
     assert_eq!(list.platform_applications.unwrap().len(), 1);
 }
 
-async fn device(world: &World, app: &str, token: &str, data: Option<&str>, given: &[(&str, &str)]) -> Result<String, Fault> {
+async fn device(
+    world: &World,
+    app: &str,
+    token: &str,
+    data: Option<&str>,
+    given: &[(&str, &str)],
+) -> Result<String, Fault> {
     let input = CreatePlatformEndpointInput {
         platform_application_arn: text(app),
         token: text(token),
@@ -69,11 +88,17 @@ async fn devices() {
     assert_eq!(device(&world, &app, "token_1", None, &[]).await.as_deref(), Ok(arn.as_str()));
     assert_eq!(
         device(&world, &app, "token_1", Some("x"), &[]).await,
-        Err(invalid(&format!("Invalid parameter: Token Reason: Endpoint {arn} already exists with the same Token, but different attributes.")))
+        Err(invalid(&format!(
+            "Invalid parameter: Token Reason: Endpoint {arn} already exists with the same Token, but different attributes."
+        )))
     );
     let long = "a".repeat(2_049);
     for (name, value, message) in [
-        ("CustomUserData", long.as_str(), "Invalid value for attribute: CustomUserData: must be at most 2048 bytes long in UTF-8 encoding"),
+        (
+            "CustomUserData",
+            long.as_str(),
+            "Invalid value for attribute: CustomUserData: must be at most 2048 bytes long in UTF-8 encoding",
+        ),
         ("InvalidKey", "x", "Invalid attribute name: InvalidKey"),
         ("PlatformPrincipal", "x", "Invalid attribute name: PlatformPrincipal"),
     ] {
@@ -81,14 +106,23 @@ async fn devices() {
         assert_eq!(error, Err(invalid(&format!("Invalid parameter: Attributes Reason: {message}"))));
     }
     let absent = "arn:aws:sns:us-east-1:000000000000:app/ADM/none";
-    assert_eq!(device(&world, absent, "t", None, &[]).await, Err(fault("NotFound", "PlatformApplication does not exist")));
+    assert_eq!(
+        device(&world, absent, "t", None, &[]).await,
+        Err(fault("NotFound", "PlatformApplication does not exist"))
+    );
     let get = async |arn: &str| {
         let input = GetEndpointAttributesInput { endpoint_arn: text(arn) };
-        world.sns().get_endpoint_attributes(&world.ctx(), input).await.map(|it| it.attributes.unwrap()).map_err(Fault::from)
+        world
+            .sns()
+            .get_endpoint_attributes(&world.ctx(), input)
+            .await
+            .map(|it| it.attributes.unwrap())
+            .map_err(Fault::from)
     };
     assert_eq!(Some(get(&arn).await.unwrap()), map(&[("Token", "token_1"), ("Enabled", "true")]));
     let set = async |value: &str| {
-        let input = SetEndpointAttributesInput { endpoint_arn: text(&arn), attributes: map(&[("Enabled", value)]) };
+        let input =
+            SetEndpointAttributesInput { endpoint_arn: text(&arn), attributes: map(&[("Enabled", value)]) };
         world.sns().set_endpoint_attributes(&world.ctx(), input).await.unwrap();
     };
     let push = PublishInput {
@@ -103,12 +137,19 @@ async fn devices() {
     let kept = world.kept(Channel::Platform);
     assert_eq!(kept[&arn][0]["Message"], "{\"x\": 1}");
     let list = async || {
-        let input = ListEndpointsByPlatformApplicationInput { platform_application_arn: text(&app), next_token: None };
+        let input = ListEndpointsByPlatformApplicationInput {
+            platform_application_arn: text(&app),
+            next_token: None,
+        };
         let found = world.sns().list_endpoints_by_platform_application(&world.ctx(), input).await;
         found.map(|it| it.endpoints.unwrap().len()).map_err(Fault::from)
     };
     assert_eq!(list().await, Ok(1));
-    world.sns().delete_endpoint(&world.ctx(), DeleteEndpointInput { endpoint_arn: text(&arn) }).await.unwrap();
+    world
+        .sns()
+        .delete_endpoint(&world.ctx(), DeleteEndpointInput { endpoint_arn: text(&arn) })
+        .await
+        .unwrap();
     assert_eq!(list().await, Ok(0));
     assert_eq!(get(&arn).await, Err(fault("NotFound", "Endpoint does not exist")));
     let delete = DeletePlatformApplicationInput { platform_application_arn: text(&app) };
@@ -145,13 +186,15 @@ async fn phones() {
     let topic = world.topic("t").await;
     world.subscribe(&topic, "sms", "+15551234567", &[]).await.unwrap();
     world.say(&topic, "by topic").await;
-    let direct = PublishInput { phone_number: text("+15551234567"), message: text("direct"), ..Default::default() };
+    let direct =
+        PublishInput { phone_number: text("+15551234567"), message: text("direct"), ..Default::default() };
     world.publish(direct.clone()).await.unwrap();
     while world.kept(Channel::Sms)["+15551234567"].as_array().map_or(0, Vec::len) < 2 {
         tokio::task::yield_now().await;
     }
     let kept = world.kept(Channel::Sms);
-    let mut texts: Vec<_> = kept["+15551234567"].as_array().unwrap().iter().map(|it| it["Message"].as_str().unwrap()).collect();
+    let mut texts: Vec<_> =
+        kept["+15551234567"].as_array().unwrap().iter().map(|it| it["Message"].as_str().unwrap()).collect();
     texts.sort_unstable();
     assert_eq!(texts, ["by topic", "direct"]);
 
@@ -169,9 +212,16 @@ async fn phones() {
     };
     assert_eq!((is_out("+15551234567").await, list().await), (Ok(true), vec!["+15551234567".to_owned()]));
     assert_eq!(world.publish(direct).await.unwrap_err().code, "OptedOut");
-    assert_eq!(is_out("x").await, Err(invalid("Invalid parameter: PhoneNumber Reason: input incorrectly formatted")));
+    assert_eq!(
+        is_out("x").await,
+        Err(invalid("Invalid parameter: PhoneNumber Reason: input incorrectly formatted"))
+    );
     for number in ["+15551234567", "+15550000000"] {
-        world.sns().opt_in_phone_number(&world.ctx(), OptInPhoneNumberInput { phone_number: text(number) }).await.unwrap();
+        world
+            .sns()
+            .opt_in_phone_number(&world.ctx(), OptInPhoneNumberInput { phone_number: text(number) })
+            .await
+            .unwrap();
     }
     assert_eq!((is_out("+15551234567").await, list().await.len()), (Ok(false), 0));
 }
@@ -183,14 +233,23 @@ async fn the_sandbox() {
     let create = CreateSmsSandboxPhoneNumberInput { phone_number: text(number), language_code: None };
     world.sns().create_sms_sandbox_phone_number(&world.ctx(), create).await.unwrap();
     let list = async || {
-        let found = world.sns().list_sms_sandbox_phone_numbers(&world.ctx(), Default::default()).await.unwrap();
-        found.phone_numbers.unwrap().into_iter().map(|it| it.status.unwrap().as_str().to_owned()).collect::<Vec<_>>()
+        let found =
+            world.sns().list_sms_sandbox_phone_numbers(&world.ctx(), Default::default()).await.unwrap();
+        found
+            .phone_numbers
+            .unwrap()
+            .into_iter()
+            .map(|it| it.status.unwrap().as_str().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(list().await, ["Pending"]);
     let message = world.kept(Channel::Sms)[number][0]["Message"].as_str().unwrap().to_owned();
     let password = message.rsplit(' ').next().unwrap().to_owned();
     let verify = async |password: &str| {
-        let input = VerifySmsSandboxPhoneNumberInput { phone_number: text(number), one_time_password: text(password) };
+        let input = VerifySmsSandboxPhoneNumberInput {
+            phone_number: text(number),
+            one_time_password: text(password),
+        };
         world.sns().verify_sms_sandbox_phone_number(&world.ctx(), input).await.map(drop)
     };
     assert!(verify("x").await.is_err());
@@ -220,7 +279,8 @@ async fn mail_and_devices_by_topic() {
     };
     let asked = mail(1).await;
     let token = json(asked[0]["Message"].as_str().unwrap())["Token"].as_str().unwrap().to_owned();
-    let confirm = ConfirmSubscriptionInput { topic_arn: text(&topic), token: Some(token), ..Default::default() };
+    let confirm =
+        ConfirmSubscriptionInput { topic_arn: text(&topic), token: Some(token), ..Default::default() };
     world.sns().confirm_subscription(&world.ctx(), confirm).await.unwrap();
     world.say(&topic, "hello").await;
     assert_eq!(mail(2).await[1]["Message"], "hello");

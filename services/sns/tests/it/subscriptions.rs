@@ -41,7 +41,9 @@ async fn once_for_each_endpoint() {
         let error = world.subscribe(&topic, "sqs", &queue, other).await;
         assert_eq!(
             error,
-            Err(invalid("Invalid parameter: Attributes Reason: Subscription already exists with different attributes"))
+            Err(invalid(
+                "Invalid parameter: Attributes Reason: Subscription already exists with different attributes"
+            ))
         );
     }
     assert_eq!(list(&world, &topic).await.len(), 1);
@@ -63,7 +65,11 @@ async fn endpoints() {
     let topic = world.topic("t").await;
     let fifo = world.create("t.fifo", &[("FifoTopic", "true")]).await.unwrap();
     for (protocol, endpoint, message) in [
-        ("test-protocol", "x", "Invalid parameter: Amazon SNS does not support this protocol string: test-protocol"),
+        (
+            "test-protocol",
+            "x",
+            "Invalid parameter: Amazon SNS does not support this protocol string: test-protocol",
+        ),
         ("sqs", "http://localhost:4566/000000000000/q", "Invalid parameter: SQS endpoint ARN"),
         ("sqs", "arn:aws:sqs:us-east-1:q", "Invalid parameter: SQS endpoint ARN"),
         ("sms", "NAA+15551234567", "Invalid SMS endpoint: NAA+15551234567"),
@@ -88,7 +94,10 @@ async fn endpoints() {
     ] {
         let arn = world.subscribe(&topic, protocol, endpoint, &[]).await.unwrap();
         let shown = world.subscription(&arn).await.unwrap();
-        assert_eq!((shown["PendingConfirmation"].as_str(), shown["ConfirmationWasAuthenticated"].as_str()), ("false", "true"));
+        assert_eq!(
+            (shown["PendingConfirmation"].as_str(), shown["ConfirmationWasAuthenticated"].as_str()),
+            ("false", "true")
+        );
     }
     for queue in ["q", "q.fifo"] {
         let arn = format!("arn:aws:sqs:us-east-1:000000000000:{queue}");
@@ -96,10 +105,16 @@ async fn endpoints() {
     }
     assert!(world.subscribe(&fifo, "sms", "+123123123", &[]).await.is_err());
     let none = "arn:aws:sns:us-east-1:000000000000:none";
-    assert_eq!(world.subscribe(none, "sms", "+123123123", &[]).await, Err(fault("NotFound", "Topic does not exist")));
+    assert_eq!(
+        world.subscribe(none, "sms", "+123123123", &[]).await,
+        Err(fault("NotFound", "Topic does not exist"))
+    );
     // test_sns::test_cross_region_delivery_sqs
     let west = world.region("us-west-1");
-    assert_eq!(west.subscribe(&topic, "sms", "+123123123", &[]).await, Err(invalid("Invalid parameter: TopicArn")));
+    assert_eq!(
+        west.subscribe(&topic, "sms", "+123123123", &[]).await,
+        Err(invalid("Invalid parameter: TopicArn"))
+    );
 }
 
 /// test_sns::test_unsubscribe_wrong_arn_format
@@ -107,8 +122,14 @@ async fn endpoints() {
 async fn arns_of_subscriptions() {
     let world = World::new();
     for (arn, message) in [
-        ("randomstring", "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 1"),
-        ("arn:aws:sns:us-east-1:random", "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 5"),
+        (
+            "randomstring",
+            "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 1",
+        ),
+        (
+            "arn:aws:sns:us-east-1:random",
+            "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 5",
+        ),
         ("arn:aws:sns:us-east-1:000000000000:random", "Invalid parameter: SubscriptionId"),
         ("", "Invalid parameter: SubscriptionArn Reason: no value for required parameter"),
     ] {
@@ -142,7 +163,8 @@ async fn pending() {
     let store = store.at(world.ctx().account_id, &world.ctx().region);
     let token = store.subscriptions.get(&arn).unwrap().token.clone().unwrap();
     let confirm = async |topic: &str, token: &str| {
-        let input = ConfirmSubscriptionInput { topic_arn: text(topic), token: text(token), ..Default::default() };
+        let input =
+            ConfirmSubscriptionInput { topic_arn: text(topic), token: text(token), ..Default::default() };
         let confirmed = world.sns().confirm_subscription(&world.ctx(), input).await;
         confirmed.map(|it| it.subscription_arn.unwrap()).map_err(Fault::from)
     };
@@ -179,7 +201,8 @@ async fn across_accounts() {
     let queue = other.queue("q").await;
     let arn = other.subscribe(&topic, "sqs", &queue, &[]).await.unwrap();
     let own = async |world: &World| {
-        let found = world.sns().list_subscriptions(&world.ctx(), ListSubscriptionsInput::default()).await.unwrap();
+        let found =
+            world.sns().list_subscriptions(&world.ctx(), ListSubscriptionsInput::default()).await.unwrap();
         found.subscriptions.unwrap().into_iter().map(|it| it.owner.unwrap()).collect::<Vec<_>>()
     };
     assert_eq!((own(&world).await, own(&other).await), (vec![], vec!["111111111111".to_owned()]));
@@ -240,17 +263,36 @@ async fn attributes_that_are_refused() {
     let topic = world.topic("t").await;
     let fifo = world.create("t.fifo", &[("FifoTopic", "true")]).await.unwrap();
     let arn = world.subscribe(&fifo, "sqs", "arn:aws:sqs:us-east-1:000000000000:q.fifo", &[]).await.unwrap();
-    let to = |queue: &str| json!({"deadLetterTargetArn": format!("arn:aws:sqs:us-east-1:000000000000:{queue}")}).to_string();
+    let to = |queue: &str| {
+        json!({"deadLetterTargetArn": format!("arn:aws:sqs:us-east-1:000000000000:{queue}")}).to_string()
+    };
     assert_eq!(
         world.set_subscription(&arn, "RedrivePolicy", &to("d")).await,
-        Err(invalid("Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."))
+        Err(invalid(
+            "Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
+        ))
     );
     world.set_subscription(&arn, "RedrivePolicy", &to("d.fifo")).await.unwrap();
-    for (name, value) in [("Nothing", "x"), ("RawMessageDelivery", "x"), ("RedrivePolicy", "{\"a\": 1}"), ("ReplayPolicy", "x")] {
-        assert_eq!(world.set_subscription(&arn, name, value).await.unwrap_err().code, "InvalidParameter", "{name}");
+    for (name, value) in [
+        ("Nothing", "x"),
+        ("RawMessageDelivery", "x"),
+        ("RedrivePolicy", "{\"a\": 1}"),
+        ("ReplayPolicy", "x"),
+    ] {
+        assert_eq!(
+            world.set_subscription(&arn, name, value).await.unwrap_err().code,
+            "InvalidParameter",
+            "{name}"
+        );
     }
-    let no_role = world.subscribe(&topic, "firehose", "arn:aws:firehose:us-east-1:000000000000:deliverystream/s", &[]);
+    let no_role =
+        world.subscribe(&topic, "firehose", "arn:aws:firehose:us-east-1:000000000000:deliverystream/s", &[]);
     assert!(no_role.await.unwrap_err().message.contains("SubscriptionRoleArn"));
-    let raw = world.subscribe(&topic, "lambda", "arn:aws:lambda:us-east-1:000000000000:function:f", &[("RawMessageDelivery", "true")]);
+    let raw = world.subscribe(
+        &topic,
+        "lambda",
+        "arn:aws:lambda:us-east-1:000000000000:function:f",
+        &[("RawMessageDelivery", "true")],
+    );
     assert!(raw.await.is_err());
 }

@@ -17,7 +17,10 @@ async fn names() {
         assert_eq!(world.create(name, &[("FifoTopic", "true")]).await, wrong, "{name}");
     }
     assert_eq!(world.topic(&long).await, format!("arn:aws:sns:us-east-1:000000000000:{long}"));
-    assert_eq!(world.create("t.fifo", &[("FifoTopic", "true")]).await.unwrap(), "arn:aws:sns:us-east-1:000000000000:t.fifo");
+    assert_eq!(
+        world.create("t.fifo", &[("FifoTopic", "true")]).await.unwrap(),
+        "arn:aws:sns:us-east-1:000000000000:t.fifo"
+    );
 }
 
 /// test_sns::test_create_topic_different_attrs, test_sns::test_create_topic_should_be_idempotent
@@ -27,11 +30,15 @@ async fn made_again() {
     let arn = world.create("t", &[("DisplayName", "Value1")]).await.unwrap();
     assert_eq!(world.create("t", &[]).await.unwrap(), arn);
     assert_eq!(world.create("t", &[("DisplayName", "Value1")]).await.unwrap(), arn);
-    let differs = Err(invalid("Invalid parameter: Attributes Reason: Topic already exists with different attributes"));
+    let differs =
+        Err(invalid("Invalid parameter: Attributes Reason: Topic already exists with different attributes"));
     assert_eq!(world.create("t", &[("DisplayName", "Value2")]).await, differs);
     assert_eq!(world.create("t", &[("SignatureVersion", "2")]).await, differs);
     assert_eq!(world.create("t", &[("DisplayName", "Value1"), ("SignatureVersion", "2")]).await, differs);
-    assert_eq!(world.create("t", &[("FifoTopic", "true")]).await, Err(invalid("Invalid parameter: Topic Name")));
+    assert_eq!(
+        world.create("t", &[("FifoTopic", "true")]).await,
+        Err(invalid("Invalid parameter: Topic Name"))
+    );
     world.set_topic(&arn, "DisplayName", "AlreadySet").await.unwrap();
     assert_eq!(world.topic("t").await, arn);
     assert_eq!(world.topic_attributes(&arn).await["DisplayName"], "AlreadySet");
@@ -48,7 +55,12 @@ async fn tagged() {
     let world = World::new();
     let create = async |given: &[(&str, &str)]| {
         let input = CreateTopicInput { name: text("t"), tags: tags(given), ..Default::default() };
-        world.sns().create_topic(&world.ctx(), input).await.map_err(Fault::from).map(|it| it.topic_arn.unwrap())
+        world
+            .sns()
+            .create_topic(&world.ctx(), input)
+            .await
+            .map_err(Fault::from)
+            .map(|it| it.topic_arn.unwrap())
     };
     let list = async |arn: &str| {
         let input = ListTagsForResourceRequest { resource_arn: text(arn) };
@@ -60,7 +72,10 @@ async fn tagged() {
         assert_eq!(create(same).await.unwrap(), arn);
     }
     let more = create(&[("k1", "v1"), ("k3", "v3")]).await;
-    assert_eq!(more, Err(invalid("Invalid parameter: Tags Reason: Topic already exists with different tags")));
+    assert_eq!(
+        more,
+        Err(invalid("Invalid parameter: Tags Reason: Topic already exists with different tags"))
+    );
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     assert_eq!(list(&arn).await, [pair("k1", "v1"), pair("k2", "v2")]);
     let untag = UntagResourceRequest { resource_arn: text(&arn), tag_keys: Some(vec!["k1".to_owned()]) };
@@ -117,7 +132,10 @@ async fn attributes_as_they_are_shown() {
     ]);
     shown.sort_keys();
     assert_eq!(Some(shown), expected);
-    assert_eq!(world.set_topic(&arn, "FifoTopic", "false").await, Err(invalid("Invalid parameter: AttributeName")));
+    assert_eq!(
+        world.set_topic(&arn, "FifoTopic", "false").await,
+        Err(invalid("Invalid parameter: AttributeName"))
+    );
 
     let fifo = world.create("t.fifo", &[("FifoTopic", "true")]).await.unwrap();
     let shown = world.topic_attributes(&fifo).await;
@@ -184,7 +202,10 @@ async fn values_that_are_refused() {
         assert_eq!(error.code, "InvalidParameter", "{name}");
         assert!(world.create("u", &[(name, value)]).await.is_err(), "{name}");
     }
-    let fifo = world.create("t.fifo", &[("FifoTopic", "true"), ("ContentBasedDeduplication", "true")]).await.unwrap();
+    let fifo = world
+        .create("t.fifo", &[("FifoTopic", "true"), ("ContentBasedDeduplication", "true")])
+        .await
+        .unwrap();
     world.set_topic(&fifo, "FifoThroughputScope", "MessageGroup").await.unwrap();
     world.set_topic(&fifo, "ArchivePolicy", "{\"MessageRetentionPeriod\": \"30\"}").await.unwrap();
     assert!(world.set_topic(&fifo, "ArchivePolicy", "{\"MessageRetentionPeriod\": \"0\"}").await.is_err());
@@ -198,12 +219,16 @@ async fn isolation_and_absence() {
     let world = World::new();
     let arn = world.topic("t").await;
     let list = async |world: &World| {
-        let found = world.sns().list_topics(&world.ctx(), ListTopicsInput::default()).await.unwrap().topics.unwrap();
+        let found =
+            world.sns().list_topics(&world.ctx(), ListTopicsInput::default()).await.unwrap().topics.unwrap();
         found.into_iter().map(|it| it.topic_arn.unwrap()).collect::<Vec<_>>()
     };
     let (west, other) = (world.region("us-west-1"), world.account("111111111111"));
     let in_west = west.topic("t").await;
-    assert_eq!((list(&world).await, list(&west).await, list(&other).await), (vec![arn.clone()], vec![in_west], vec![]));
+    assert_eq!(
+        (list(&world).await, list(&west).await, list(&other).await),
+        (vec![arn.clone()], vec![in_west], vec![])
+    );
     let get = async |world: &World, arn: &str| {
         let input = GetTopicAttributesInput { topic_arn: text(arn) };
         world.sns().get_topic_attributes(&world.ctx(), input).await.map(drop).map_err(Fault::from)
@@ -239,7 +264,8 @@ async fn pages_of_a_hundred() {
     }
     assert_eq!(sizes, [100, 100, 5]);
     assert!(all.is_sorted() && all.len() == 205);
-    let error = world.sns().list_topics(&world.ctx(), ListTopicsInput { next_token: text("?") }).await.unwrap_err();
+    let error =
+        world.sns().list_topics(&world.ctx(), ListTopicsInput { next_token: text("?") }).await.unwrap_err();
     assert_eq!(Fault::from(error), invalid("Invalid parameter: NextToken"));
 }
 
@@ -248,12 +274,19 @@ async fn data_protection_policies() {
     let world = World::new();
     let arn = world.topic("t").await;
     let put = async |policy: &str| {
-        let input = PutDataProtectionPolicyInput { resource_arn: text(&arn), data_protection_policy: text(policy) };
+        let input =
+            PutDataProtectionPolicyInput { resource_arn: text(&arn), data_protection_policy: text(policy) };
         world.sns().put_data_protection_policy(&world.ctx(), input).await
     };
     let get = async || {
         let input = GetDataProtectionPolicyInput { resource_arn: text(&arn) };
-        world.sns().get_data_protection_policy(&world.ctx(), input).await.unwrap().data_protection_policy.unwrap()
+        world
+            .sns()
+            .get_data_protection_policy(&world.ctx(), input)
+            .await
+            .unwrap()
+            .data_protection_policy
+            .unwrap()
     };
     assert_eq!(get().await, "");
     put(r#"{"Name": "x"}"#).await.unwrap();
