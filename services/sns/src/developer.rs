@@ -47,6 +47,9 @@ fn answer<'a>(provider: &'a dyn Provider, _: &'a Environment, request: Request) 
     })
 }
 
+/// Why nothing is shown.
+type Refusal = (StatusCode, String);
+
 /// Whose messages, and to whom.
 struct Asked {
     account: AccountId,
@@ -54,8 +57,8 @@ struct Asked {
     to: Option<String>,
 }
 
-fn asked(request: &Request, recipient: &str) -> Result<Asked, Response> {
-    let wrong = |text: &str| error(StatusCode::BAD_REQUEST, text);
+fn asked(request: &Request, recipient: &str) -> Result<Asked, Refusal> {
+    let wrong = |text: &str| (StatusCode::BAD_REQUEST, text.to_owned());
     let parameters = Parameters::read(request.uri().query(), &[]).map_err(|it| wrong(&it.to_string()))?;
     let account = match parameters.get("accountId") {
         Some(account) => {
@@ -86,9 +89,9 @@ fn respond(provider: &SnsProvider, request: &Request) -> Response {
         "sms-messages" => kept(provider, request, Channel::Sms, "phoneNumber", "sms_messages"),
         "email-messages" => kept(provider, request, Channel::Email, "emailAddress", "email_messages"),
         "opted-out-numbers" if *request.method() == Method::POST => opt_out(provider, request),
-        _ => Err(error(StatusCode::NOT_FOUND, "there is nothing here")),
+        _ => Err((StatusCode::NOT_FOUND, "there is nothing here".to_owned())),
     };
-    answered.unwrap_or_else(|error| error)
+    answered.unwrap_or_else(|(status, text)| error(status, &text))
 }
 
 fn kept(
@@ -97,7 +100,7 @@ fn kept(
     channel: Channel,
     recipient: &str,
     name: &str,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let Asked { account, region, to } = asked(request, recipient)?;
     let store = provider.stores().at(account, &region);
     match *request.method() {
@@ -109,14 +112,14 @@ fn kept(
             inspection::drop_kept(&store, channel, to.as_deref());
             Ok(empty())
         }
-        _ => Err(error(StatusCode::METHOD_NOT_ALLOWED, "GET or DELETE")),
+        _ => Err((StatusCode::METHOD_NOT_ALLOWED, "GET or DELETE".to_owned())),
     }
 }
 
-fn opt_out(provider: &SnsProvider, request: &Request) -> Result<Response, Response> {
+fn opt_out(provider: &SnsProvider, request: &Request) -> Result<Response, Refusal> {
     let Asked { account, region, to } = asked(request, "phoneNumber")?;
     let opted = sms::opt_out(&provider.stores().at(account, &region), to.as_deref().unwrap_or_default());
-    opted.map(|()| empty()).map_err(|fault| error(StatusCode::BAD_REQUEST, &fault.message))
+    opted.map(|()| empty()).map_err(|fault| (StatusCode::BAD_REQUEST, fault.message))
 }
 
 fn token(provider: &SnsProvider, arn: &str) -> Response {

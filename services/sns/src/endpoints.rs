@@ -50,7 +50,7 @@ pub(crate) fn check(protocol: &str, endpoint: &str, is_fifo: bool) -> Result<(),
         "lambda" => expect(is_arn_of("lambda"), "Lambda endpoint ARN")?,
         "firehose" => expect(is_arn_of("firehose"), "Firehose endpoint ARN")?,
         "application" => {
-            expect(is_arn_of("sns") && endpoint.contains(":endpoint/"), "Application endpoint arn invalid")?
+            expect(is_arn_of("sns") && endpoint.contains(":endpoint/"), "Application endpoint arn invalid")?;
         }
         "email" | "email-json" => {
             let has_both =

@@ -31,7 +31,8 @@ impl Scope {
 /// Whether setting a policy to this takes it away.
 pub(crate) fn is_none(text: &str) -> bool {
     text.trim().is_empty()
-        || serde_json::from_str::<Value>(text).is_ok_and(|it| it.as_object().is_some_and(|it| it.is_empty()))
+        || serde_json::from_str::<Value>(text)
+            .is_ok_and(|it| it.as_object().is_some_and(serde_json::Map::is_empty))
 }
 
 /// Checks a policy.
@@ -68,7 +69,7 @@ impl Filter {
     /// That of a subscription's attributes; none, if it has none.
     pub(crate) fn of(policy: Option<&str>, scope: Option<&str>) -> Option<Result<Self, Fault>> {
         let policy = policy?;
-        let pattern = Pattern::parse(policy).map_err(|error| Fault::invalid(error));
+        let pattern = Pattern::parse(policy).map_err(Fault::invalid);
         Some(pattern.map(|pattern| Self { pattern, scope: Scope::of(scope) }))
     }
 }

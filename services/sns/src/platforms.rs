@@ -117,11 +117,7 @@ pub(crate) fn delete_application(store: &SnsStore, arn: &str) {
 }
 
 /// Applications from a place on, in the order of their ARNs.
-pub(crate) fn applications(
-    store: &SnsStore,
-    start: Bound<String>,
-    limit: usize,
-) -> Vec<(String, Arc<Application>)> {
+pub(crate) fn applications(store: &SnsStore, start: Bound<String>, limit: usize) -> ByArn<Application> {
     store.applications.range((start, Bound::Unbounded), limit)
 }
 
@@ -131,7 +127,7 @@ pub(crate) fn devices_of(
     application: &str,
     start: Bound<String>,
     limit: usize,
-) -> Vec<(String, Arc<Device>)> {
+) -> ByArn<Device> {
     let prefix = format!("{}/", application.replacen(":app/", ":endpoint/", 1));
     let start = match start {
         Bound::Unbounded => Bound::Included(prefix.clone()),
@@ -260,14 +256,17 @@ pub(crate) fn check_device(store: &SnsStore, arn: &str) -> Result<Arc<Device>, F
     Ok(found)
 }
 
+/// Things by their ARNs.
+pub(crate) type ByArn<T> = Vec<(String, Arc<T>)>;
+
 /// A page of what a list has from a token on.
 ///
 /// # Errors
 /// `InvalidParameter`
 pub(crate) fn page<T>(
     token: Option<&str>,
-    list: impl FnOnce(Bound<String>, usize) -> Vec<(String, Arc<T>)>,
-) -> Result<(Vec<(String, Arc<T>)>, Option<String>), Fault> {
+    list: impl FnOnce(Bound<String>, usize) -> ByArn<T>,
+) -> Result<(ByArn<T>, Option<String>), Fault> {
     let mut found = list(pages::start(token)?, pages::PAGE + 1);
     let next = pages::cut(&mut found, pages::PAGE, |(arn, _)| arn);
     Ok((found, next))

@@ -111,7 +111,7 @@ pub struct SubscriptionRecord {
     pub owner: String,
     /// Whether it waits for its confirmation, and gets no messages until then.
     pub is_pending: bool,
-    /// Whether the owner has confirmed it, and nobody else can end it.
+    /// Whether it was confirmed by somebody with credentials, or needed no confirmation.
     pub is_authenticated: bool,
     /// The token of its confirmation, of those that need one.
     pub token: Option<String>,
