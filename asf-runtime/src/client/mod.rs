@@ -1,5 +1,6 @@
 //! Calls of operations: what a generated client stands on.
 
+mod connect;
 mod http;
 mod in_process;
 
@@ -9,6 +10,7 @@ use asf_schema::{MemberFlags, Operation, Schema};
 use futures_util::future::BoxFuture;
 
 pub use self::http::{Remote, call_over};
+pub use connect::Connect;
 pub use in_process::InProcess;
 
 use crate::error::ServiceError;

@@ -49,6 +49,7 @@ pub fn aws_chain(services: Arc<Services>) -> HandlerChain {
 pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> HandlerChain {
     let AwsChainOptions { edge, cors, version, places, access_keys, is_region, observe, secret_keys } =
         options;
+    services.providers.introduce();
     // What cannot be added has been logged, and the rest works.
     let _ = edge::add_developer_endpoints(&edge, &services.providers);
     let version = version.map(|it| Arc::new(AddVersionHeader::new(it)) as Arc<dyn GatewayHandler>);

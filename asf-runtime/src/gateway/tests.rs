@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 
 use super::handlers::SOURCE;
 use super::{AwsChainOptions, Gateway, Services, aws_chain_with};
-use crate::client::{InProcess, Transport as _};
+use crate::client::{Connect, InProcess, Transport as _};
 use crate::context::Environment;
 use crate::provider::{DynamicProvider, Providers};
 use crate::shape::ByteStream;
@@ -154,6 +154,29 @@ fn calls_from_within() {
     assert_eq!(shown("WhoAmI").unwrap(), r#"Some(Str("111122223333 us-east-1"))"#);
     assert_eq!(call("Fail").err().unwrap().code(), "Sorry");
     assert_eq!(call("Nothing").err().unwrap().code(), "NotImplemented");
+}
+
+/// A provider gets the way to the others before they are there, and does not keep them.
+#[test]
+fn calls_by_settings() {
+    let service = service();
+    let providers = Arc::new(providers(service));
+    let connect = providers.plugins().settings().clone().connect();
+    let operation = service.operation("WhoAmI").unwrap();
+    let ctx = RequestContext::new(operation, Environment::default());
+    let code = |connect: &Connect| {
+        let (input, output) = (Box::new(text(service, "hi".to_owned())), Box::new(Value::Null));
+        let answer = connect.call(&ctx, operation, input, output).now_or_never().unwrap();
+        answer.map_or_else(|error| error.code().to_owned(), |_| "answered".to_owned())
+    };
+    assert_eq!(code(&connect), "NotImplemented");
+    providers.introduce();
+    assert_eq!(code(&connect), "answered");
+    // Another process may begin with the same settings.
+    let other = crate::plugin::Plugins::new(providers.plugins().settings().clone());
+    assert_eq!(code(&other.settings().connect()), "NotImplemented");
+    drop(providers);
+    assert_eq!(code(&connect), "NotImplemented");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::client::Connect;
 use crate::store::State;
 
 /// What a plugin can be set up with: the process's configuration, by the names of its variables, and the
@@ -10,6 +11,7 @@ use crate::store::State;
 pub struct Settings {
     variables: HashMap<String, String>,
     state: State,
+    connect: Connect,
 }
 
 impl Settings {
@@ -45,6 +47,17 @@ impl Settings {
         Self { state, ..self }
     }
 
+    /// The way to the other providers of the process.
+    #[must_use]
+    pub fn connect(&self) -> Connect {
+        self.connect.clone()
+    }
+
+    /// The settings of another process, which may begin with the same variables.
+    pub(super) fn of_a_process(self) -> Self {
+        Self { connect: Connect::default(), ..self }
+    }
+
     /// Whether a variable is set to what LocalStack takes for yes: `1` or `true`, in any case.
     #[must_use]
     pub fn is_on(&self, name: &str) -> bool {
@@ -55,6 +68,6 @@ impl Settings {
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Settings {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self { variables, state: State::new() }
+        Self { variables, ..Self::default() }
     }
 }

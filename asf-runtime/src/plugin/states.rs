@@ -89,7 +89,7 @@ impl Plugins {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let disabled = Disabled::parse(settings.get("ASF_DISABLED_PLUGINS").unwrap_or_default());
-        Self(Arc::new(Inner { settings, disabled, known: Mutex::default() }))
+        Self(Arc::new(Inner { settings: settings.of_a_process(), disabled, known: Mutex::default() }))
     }
 
     /// The settings of the process.

@@ -174,6 +174,11 @@ impl Providers {
         true
     }
 
+    /// Lets these providers call each other, by [`Settings::connect`]. A gateway does it.
+    pub fn introduce(self: &Arc<Self>) {
+        self.plugins.settings().connect().to(self);
+    }
+
     fn backends(&self, service: &str) -> Option<Backends> {
         self.services.read().unwrap_or_else(PoisonError::into_inner).get(service).cloned()
     }

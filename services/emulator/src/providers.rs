@@ -2,11 +2,12 @@
 //! each stands here; a test compares this list with what has registered.
 
 use asf_s3 as _;
+use asf_sns as _;
 use asf_sqs as _;
 use asf_sts as _;
 
 /// The services that the crates above serve, by botocore's folder names.
-pub const NATIVE: &[&str] = &["s3", "s3control", "sqs", "sts"];
+pub const NATIVE: &[&str] = &["s3", "s3control", "sns", "sqs", "sts"];
 
 #[cfg(test)]
 mod tests {

@@ -60,6 +60,11 @@ fn python_tests_against(emulator: &Emulator, clients: Clients, file: &str) {
 }
 
 #[test]
+fn boto3_sns() {
+    python_tests(Clients::Today, "test_sns.py");
+}
+
+#[test]
 fn boto3_sqs() {
     python_tests(Clients::Today, "test_sqs.py");
 }

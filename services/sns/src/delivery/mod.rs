@@ -1,0 +1,395 @@
+//! Deliveries: from a published message to all who are to get it.
+//!
+//! Queues of this process are delivered to before `Publish` is answered: what was acknowledged lies in them, on disk
+//! if the state is kept, and in order if the topic is a FIFO topic. Everything else goes on in the background, each
+//! subscription for itself. Each text of a message is signed and written once, however many get it. Messages on their
+//! way take up to 64 MiB; when there is no room, `Publish` is answered with `Throttled`.
+
+mod http;
+mod managed;
+mod queue;
+mod target;
+mod tls;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use asf_runtime::client::Connect;
+use asf_runtime::context::Environment;
+use asf_runtime::identity::AccountId;
+use asf_runtime::identity::Region;
+use asf_runtime::store::Stores;
+use futures_util::future::join_all;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::JoinSet;
+
+pub(crate) use target::{Kind, Target};
+
+use self::http::{Answer, Headers};
+use crate::error::{ErrorKind, Fault};
+use crate::inspection::{self, Channel, Kept};
+use crate::notification::{Confirmation, Notification, Rendered};
+use crate::signing::Signer;
+use crate::tables::{SnsStore, SubscriptionRecord};
+use crate::topics::Topic;
+
+/// KiB of messages on their way.
+const ROOM: usize = 64 << 10;
+/// So many queues are delivered to one after the other; more are cut into parts that go side by side.
+const IN_A_ROW: usize = 64;
+/// So many topics have their subscriptions at hand.
+const MAX_TOPICS: usize = 1_000;
+
+/// Delivers messages.
+#[derive(Debug)]
+pub struct Courier {
+    stores: Stores<SnsStore>,
+    connect: Connect,
+    signer: Signer,
+    room: Arc<Semaphore>,
+    tasks: Mutex<JoinSet<()>>,
+    targets: Mutex<HashMap<String, Known>>,
+}
+
+/// The targets of a topic, and of which revision of the tables they were made.
+#[derive(Debug)]
+struct Known {
+    revision: (u64, u64),
+    targets: Arc<[Arc<Target>]>,
+}
+
+/// A message on its way.
+#[derive(Debug)]
+pub(crate) struct Parcel {
+    pub(crate) notification: Notification,
+    environment: Environment,
+    rendered: Mutex<HashMap<String, Arc<OnceCell<Arc<Rendered>>>>>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Courier {
+    /// For the messages of a process.
+    #[must_use]
+    pub fn new(stores: Stores<SnsStore>, connect: Connect) -> Self {
+        let signing = stores.at(AccountId::DEFAULT, &Region::default()).signing;
+        Self {
+            stores,
+            connect,
+            signer: Signer::new(signing),
+            room: Arc::new(Semaphore::new(ROOM)),
+            tasks: Mutex::default(),
+            targets: Mutex::default(),
+        }
+    }
+
+    /// What signs.
+    #[must_use]
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    /// Ends everything that is under way.
+    pub fn stop(&self) {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+    }
+
+    /// Who gets messages of a topic.
+    pub(crate) fn targets(&self, topic: &Topic) -> Arc<[Arc<Target>]> {
+        let arn = topic.arn();
+        // Before they are read: what changes meanwhile is seen the next time.
+        let revision = (topic.store.subscriptions.revision(), topic.store.topics.revision());
+        let lock = || self.targets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&arn).filter(|it| it.revision == revision) {
+            return known.targets.clone();
+        }
+        let policy = topic.record.attributes.get("DeliveryPolicy").map(String::as_str);
+        let all = crate::subscriptions::confirmed(topic);
+        let targets: Arc<[_]> =
+            all.into_iter().filter_map(|it| Some(Arc::new(Target::of(it, policy)?))).collect();
+        let mut known = lock();
+        if known.len() >= MAX_TOPICS {
+            known.clear();
+        }
+        known.insert(arn, Known { revision, targets: targets.clone() });
+        targets
+    }
+
+    /// Room for a message of so many bytes.
+    ///
+    /// # Errors
+    /// `Throttled`: there is none.
+    pub(crate) fn room(&self, size: usize) -> Result<OwnedSemaphorePermit, Fault> {
+        let kib = u32::try_from(size / 1_024 + 1).unwrap_or(u32::MAX);
+        let room = self.room.clone().try_acquire_many_owned(kib);
+        room.map_err(|_| Fault::new(ErrorKind::Throttled, "Rate exceeded"))
+    }
+
+    /// Takes a message in.
+    pub(crate) fn parcel(
+        &self,
+        notification: Notification,
+        room: OwnedSemaphorePermit,
+        environment: &Environment,
+    ) -> Arc<Parcel> {
+        let (environment, rendered) = (environment.clone(), Mutex::default());
+        Arc::new(Parcel { notification, environment, rendered, _room: room })
+    }
+
+    /// Delivers to these. Ends when it has been tried with all queues; the others are tried behind it.
+    pub(crate) async fn deliver(self: &Arc<Self>, parcel: Arc<Parcel>, targets: Vec<Arc<Target>>) {
+        let (queues, others): (Vec<_>, Vec<_>) =
+            targets.into_iter().partition(|target| matches!(target.kind, Kind::Queue(_)));
+        for target in others {
+            let (courier, parcel) = (self.clone(), parcel.clone());
+            self.spawn(async move { courier.deliver_to(&parcel, &target).await });
+        }
+        let in_a_row = match parcel.notification.sequence {
+            Some(_) => usize::MAX,
+            None => IN_A_ROW,
+        };
+        let waiting: Vec<_> = queues
+            .chunks(in_a_row)
+            .map(|part| {
+                let (done, waiting) = oneshot::channel();
+                let (courier, parcel, part) = (self.clone(), parcel.clone(), part.to_vec());
+                // A task of its own: it goes on when the caller has gone.
+                self.spawn(async move {
+                    let all = async {
+                        for target in &part {
+                            courier.deliver_to(&parcel, target).await;
+                        }
+                    };
+                    if let ((), Err(error)) = courier.stores.state().durably(all).await {
+                        tracing::error!(%error, "deliveries of SNS are not written down");
+                    }
+                    let _ = done.send(());
+                });
+                waiting
+            })
+            .collect();
+        join_all(waiting).await;
+    }
+
+    /// Asks an endpoint to confirm, in the background.
+    pub(crate) fn ask(
+        self: &Arc<Self>,
+        subscription: &Arc<SubscriptionRecord>,
+        confirmation: Confirmation,
+        environment: &Environment,
+    ) {
+        let Some(target) = Target::of(subscription.clone(), None) else { return };
+        let (courier, environment) = (self.clone(), environment.clone());
+        self.spawn(async move {
+            let text = confirmation.to_sign();
+            let signed = courier
+                .signer
+                .sign(text, confirmation.signature_version, &confirmation.base, &environment.ids)
+                .await;
+            let envelope = match signed {
+                Ok(signature) => confirmation.envelope(&signature),
+                Err(error) => return tracing::error!(%error, "a confirmation of SNS is not sent"),
+            };
+            match &target.kind {
+                Kind::Web(plan) => {
+                    let headers = Headers {
+                        kind: confirmation.kind(),
+                        message_id: &confirmation.message_id,
+                        topic: &confirmation.topic,
+                        // test_sns::test_subscribe_external_http_endpoint_lambda_url_sig_validation
+                        subscription: confirmation.is_end.then_some(confirmation.subscription.as_str()),
+                        is_raw: false,
+                        content_type: "text/plain; charset=UTF-8",
+                    };
+                    let sent = http::send(
+                        &target.subscription.endpoint,
+                        headers,
+                        envelope,
+                        &plan.delays,
+                        &*environment.clock,
+                    );
+                    if let Err(error) = sent.await {
+                        tracing::warn!(
+                            endpoint = target.subscription.endpoint,
+                            error,
+                            "a confirmation of SNS failed"
+                        );
+                    }
+                }
+                Kind::Queue(queue) => {
+                    let letter = queue::Letter { body: envelope, ..queue::Letter::default() };
+                    if let Err(error) = queue::send(&courier.connect, queue, letter, &environment).await {
+                        tracing::warn!(%error, "a confirmation of SNS failed");
+                    }
+                }
+                Kind::Person(channel) => {
+                    let kept = Kept {
+                        to: target.subscription.endpoint.clone(),
+                        message_id: confirmation.message_id.clone(),
+                        topic: Some(confirmation.topic.clone()),
+                        subscription: Some(confirmation.subscription.clone()),
+                        message: envelope,
+                        subject: Some("AWS Notification - Subscription Confirmation".to_owned()),
+                        structure: None,
+                        attributes: Default::default(),
+                    };
+                    if let Some(store) = courier.store_of(&confirmation.topic) {
+                        inspection::keep(&store, *channel, kept);
+                    }
+                }
+                _ => {}
+            }
+        });
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return tracing::error!("there is no runtime for deliveries of SNS to run on");
+        };
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn_on(task, &runtime);
+    }
+
+    /// Delivers to one; what fails goes to the dead-letter queue, if there is one.
+    async fn deliver_to(&self, parcel: &Parcel, target: &Target) {
+        let Err(error) = self.attempt(parcel, target).await else { return };
+        let SubscriptionRecord { arn, endpoint, .. } = &*target.subscription;
+        tracing::warn!(subscription = arn, endpoint, error, "a delivery of SNS failed");
+        let Some(queue) = &target.dead_letters else { return };
+        let letter = self.letter(parcel, target, queue.is_fifo).await;
+        if let Err(error) = queue::send(&self.connect, queue, letter, &parcel.environment).await {
+            tracing::warn!(subscription = arn, %error, "a dead letter of SNS is lost");
+        }
+    }
+
+    /// Delivers to one.
+    ///
+    /// # Errors
+    /// Why it cannot be delivered.
+    async fn attempt(&self, parcel: &Parcel, target: &Target) -> Result<(), String> {
+        let Parcel { notification, environment, .. } = parcel;
+        let SubscriptionRecord { arn, protocol, endpoint, .. } = &*target.subscription;
+        let text = notification.texts.of(protocol);
+        match &target.kind {
+            Kind::Queue(queue) => {
+                let letter = self.letter(parcel, target, queue.is_fifo).await;
+                queue::send(&self.connect, queue, letter, environment)
+                    .await
+                    .map_err(|error| error.to_string())
+            }
+            Kind::Function(function) => {
+                let rendered = self.rendered(parcel, text).await;
+                let event = notification.event(text, &rendered, arn).to_string();
+                managed::invoke(&self.connect, function, event, environment).await
+            }
+            Kind::Stream(stream) => {
+                let record = match target.is_raw {
+                    true => text.to_owned(),
+                    false => notification.envelope(&*self.rendered(parcel, text).await, arn),
+                };
+                managed::put_record(&self.connect, stream, record, environment).await
+            }
+            Kind::Web(plan) => {
+                let body = match target.is_raw {
+                    true => text.to_owned(),
+                    false => notification.envelope(&*self.rendered(parcel, text).await, arn),
+                };
+                let headers = Headers {
+                    kind: "Notification",
+                    message_id: &notification.message_id,
+                    topic: &notification.topic,
+                    subscription: Some(arn),
+                    is_raw: target.is_raw,
+                    content_type: &plan.content_type,
+                };
+                let Answer = http::send(endpoint, headers, body, &plan.delays, &*environment.clock).await?;
+                Ok(())
+            }
+            Kind::Person(channel) => {
+                let store = self.store_of(&notification.topic).ok_or("there is no such account")?;
+                let message = match protocol.as_str() {
+                    "email-json" => notification.envelope(&*self.rendered(parcel, text).await, arn),
+                    _ => text.to_owned(),
+                };
+                if *channel == Channel::Sms && store.opted_out.contains(endpoint) {
+                    return Err("the phone number has opted out".to_owned());
+                }
+                if *channel == Channel::Platform {
+                    crate::platforms::check_device(&store, endpoint).map_err(|fault| fault.message)?;
+                }
+                inspection::keep(
+                    &store,
+                    *channel,
+                    Kept {
+                        to: endpoint.clone(),
+                        message_id: notification.message_id.clone(),
+                        topic: Some(notification.topic.clone()),
+                        subscription: Some(arn.clone()),
+                        message,
+                        subject: notification.subject.clone(),
+                        structure: notification.structure.clone(),
+                        attributes: notification.attributes.clone(),
+                    },
+                );
+                Ok(())
+            }
+        }
+    }
+
+    /// What a queue gets, and what a dead-letter queue gets in its place
+    /// (test_sns::test_redrive_policy_sqs_queue_subscription).
+    async fn letter(&self, parcel: &Parcel, target: &Target, to_fifo: bool) -> queue::Letter {
+        let notification = &parcel.notification;
+        let text = notification.texts.of(&target.subscription.protocol);
+        let (body, attributes) = match target.is_raw {
+            true => (text.to_owned(), notification.attributes.clone()),
+            false => {
+                let rendered = self.rendered(parcel, text).await;
+                (notification.envelope(&rendered, &target.subscription.arn), Default::default())
+            }
+        };
+        // A FIFO topic's groups mean nothing to a standard queue (test_sns::test_fifo_topic_to_regular_sqs).
+        let is_fifo = notification.sequence.is_some();
+        queue::Letter {
+            body,
+            attributes,
+            group: notification.group.clone().filter(|_| to_fifo == is_fifo),
+            deduplication: notification.deduplication.clone().filter(|_| to_fifo),
+        }
+    }
+
+    /// The envelope of a text, signed and written when it is first needed.
+    async fn rendered(&self, parcel: &Parcel, text: &str) -> Arc<Rendered> {
+        let cell = {
+            let mut rendered = parcel.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+            match rendered.get(text) {
+                Some(cell) => cell.clone(),
+                None => rendered.entry(text.to_owned()).or_default().clone(),
+            }
+        };
+        let notification = &parcel.notification;
+        let render = async || {
+            let signature = match notification.sequence {
+                Some(_) => None,
+                None => {
+                    let to_sign = notification.to_sign(text);
+                    let version = notification.signature_version;
+                    let signed =
+                        self.signer.sign(to_sign, version, &notification.base, &parcel.environment.ids);
+                    signed
+                        .await
+                        .inspect_err(|error| tracing::error!(%error, "a notification is not signed"))
+                        .ok()
+                }
+            };
+            Arc::new(notification.render(text, signature))
+        };
+        cell.get_or_init(render).await.clone()
+    }
+
+    /// The store of a topic's account and region.
+    fn store_of(&self, topic: &str) -> Option<SnsStore> {
+        let arn: asf_runtime::identity::Arn = topic.parse().ok()?;
+        Some(self.stores.at(arn.account.parse().ok()?, &Region::new(&arn.region)))
+    }
+}
