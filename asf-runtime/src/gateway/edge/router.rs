@@ -69,6 +69,13 @@ impl EdgeRouter {
         true
     }
 
+    /// Takes all routes out, at the end of who has it: endpoints may have a hold of their own router, which
+    /// would keep both for ever.
+    pub fn clear(&self) {
+        let _one_at_a_time = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.replace(Table::default());
+    }
+
     /// Finds what answers a request. `host` is the name that it is addressed to, with or without port;
     /// `path` is as it stands on the wire.
     #[must_use]
