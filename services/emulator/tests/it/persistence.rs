@@ -10,10 +10,23 @@ use crate::place::{Foreground, Place, until};
 const KEPT: [(&str, &str); 3] =
     [("PERSISTENCE", "1"), ("GATEWAY_LISTEN", "127.0.0.1:0"), ("LOCALSTACK_VOLUME_DIR", "volume")];
 
-/// A process that keeps its state, and where it answers.
+/// A process that keeps its state.
 pub(crate) struct Asf {
     pub(crate) process: Foreground,
+    endpoint: Endpoint,
+}
+
+/// Where it, or a branch of it, answers.
+pub(crate) struct Endpoint {
     pub(crate) address: String,
+}
+
+impl std::ops::Deref for Asf {
+    type Target = Endpoint;
+
+    fn deref(&self) -> &Endpoint {
+        &self.endpoint
+    }
 }
 
 impl Asf {
@@ -26,9 +39,11 @@ impl Asf {
         let banner = process.line();
         let address = banner.trim().rsplit("http://").next().unwrap().to_owned();
         assert_eq!(process.line(), "Ready.\n");
-        Self { process, address }
+        Self { process, endpoint: Endpoint { address } }
     }
+}
 
+impl Endpoint {
     pub(crate) fn call(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
