@@ -180,7 +180,8 @@ fn saved_when_the_clock_says() {
 fn states_of_released_versions_are_read() {
     let states = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/states");
     let mut versions = 0;
-    for version in std::fs::read_dir(states).unwrap().map(Result::unwrap).filter(|it| it.path().is_dir()) {
+    let is_version = |it: &std::fs::DirEntry| it.path().join("entries.redb").exists();
+    for version in std::fs::read_dir(states).unwrap().map(Result::unwrap).filter(is_version) {
         versions += 1;
         let place = Place::new();
         std::fs::create_dir_all(place.path("work/volume/state")).unwrap();
@@ -199,6 +200,17 @@ fn states_of_released_versions_are_read() {
         let received = asf.post("/", headers, body);
         assert!(received.contains(r#""Body":"of an older version""#), "{version:?}: {received}");
         assert_eq!(asf.problems(), r#"{"total":0,"problems":[]}"#, "{version:?}");
+
+        // The same state as a file.
+        drop(asf);
+        let asf = Asf::start(&place, &[("PERSISTENCE", "0")]);
+        asf.post("/_asf/clock", "", r#"{"action": "set", "to": "2027-01-01T00:10:00Z"}"#);
+        let pod = version.path().join("pod.asf");
+        let loaded = asf.state(&place, &["load", pod.to_str().unwrap()]);
+        assert_eq!(loaded.code, 0, "{version:?}: {loaded:?}");
+        assert!(asf.knows(&session), "{version:?}");
+        let received = asf.post("/", headers, body);
+        assert!(received.contains(r#""Body":"of an older version""#), "{version:?}: {received}");
     }
     assert!(versions > 0);
 }
