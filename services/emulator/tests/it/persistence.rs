@@ -215,6 +215,37 @@ fn states_of_released_versions_are_read() {
     assert!(versions > 0);
 }
 
+/// The engine refuses such a file; what is whole of it is there all the same.
+#[test]
+fn a_damaged_file_after_a_kill_costs_what_is_damaged() {
+    let place = Place::new();
+    let first = Asf::start(&place, &[]);
+    first.create("us-east-1", "whole");
+    let session = first.assume_role();
+    first.process.kill();
+    let file = place.path("work/volume/state/entries.redb");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let name = b"role/demo";
+    let at: Vec<_> = (0..bytes.len() - name.len()).filter(|at| bytes[*at..].starts_with(name)).collect();
+    assert!(!at.is_empty());
+    at.iter().for_each(|at| bytes[*at] ^= 1);
+    std::fs::write(&file, &bytes).unwrap();
+
+    let second = Asf::start(&place, &[]);
+    assert_eq!(second.queues("us-east-1"), ["whole"]);
+    assert!(!second.knows(&session));
+    let problems = second.problems();
+    for expected in ["entries.redb.damaged", "sts.sessions", "0 of 1 records could be read"] {
+        assert!(problems.contains(expected), "{expected}: {problems}");
+    }
+    assert!(std::fs::read(place.path("work/volume/state/entries.redb.damaged")).unwrap() == bytes);
+    let session = second.assume_role();
+    second.process.kill();
+    let third = Asf::start(&place, &[]);
+    assert!(third.knows(&session));
+    assert_eq!(third.problems(), r#"{"total":0,"problems":[]}"#);
+}
+
 #[test]
 fn a_state_is_for_one_process() {
     let place = Place::new();
