@@ -79,7 +79,8 @@ fn older_records_are_migrated() {
     let live: Table<String, Now> = table(&state);
     let loaded = load(&state, &mut fixture("older.asf"), Strategy::Overwrite).unwrap();
     assert_eq!(loaded.entries, 2);
-    let entries: Vec<_> = live.range(.., 9).into_iter().map(|(key, value)| (key, value.names.clone())).collect();
+    let entries: Vec<_> =
+        live.range(.., 9).into_iter().map(|(key, value)| (key, value.names.clone())).collect();
     assert_eq!(entries, [("a".to_owned(), vec!["A".to_owned()]), ("b".to_owned(), vec!["B".to_owned()])]);
     // What is saved from now on is of this version.
     let pod = saved(&state);

@@ -145,7 +145,8 @@ fn main_emulator(
     };
     let observe = assemble::observed(&config);
     let origin = Origin { state: settings.state().clone(), clock };
-    let branches = Branches::new(&settings, &config, &environment, observe.traces.clone(), origin.clone());
+    let (traces, edge) = (observe.traces.clone(), &around.edge);
+    let branches = Branches::new(&settings, &config, &environment, edge, traces, origin.clone());
     let Parts { gateway, extensions } = assemble::assemble(Plan {
         around: Surroundings { journal, ..around },
         standing: Standing { branches: branches.downgrade(), branch: None },

@@ -76,7 +76,7 @@ impl Branch {
         let place = bound.as_ref().and_then(|bound| bound.places().first().cloned());
         let settings = settings(&blueprint.settings, place.as_ref()).with_state(state.clone());
         let config = Config::parse(&settings).map_err(|error| BranchError::Emulator(error.into()))?;
-        let edge = EdgeRouter::new();
+        let edge = EdgeRouter::described_as(&blueprint.described);
         let created = environment.clock.now();
         let parts = assemble::assemble(Plan {
             observe: assemble::observed_by(&config, blueprint.traces.clone()),

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 use asf_runtime::access_key::AccessKeyStyle;
 use asf_runtime::config::{Config, Listener};
 use asf_runtime::context::Environment;
+use asf_runtime::gateway::edge::EdgeRouter;
 use asf_runtime::gateway::{Arrival, Divert, Diverted, Signer};
 use asf_runtime::observe::otlp::Traces;
 use asf_runtime::plugin::Settings;
@@ -39,6 +40,8 @@ pub(super) struct Blueprint {
     pub(super) config: Config,
     pub(super) environment: Environment,
     pub(super) traces: Option<Traces>,
+    /// Has the document of the routes, which are those of each branch.
+    pub(super) described: EdgeRouter,
     access_keys: AccessKeyStyle,
 }
 
@@ -60,6 +63,7 @@ impl Branches {
         settings: &Settings,
         config: &Config,
         environment: &Environment,
+        edge: &EdgeRouter,
         traces: Option<Traces>,
         main: Origin,
     ) -> Self {
@@ -68,6 +72,7 @@ impl Branches {
             config: config.clone(),
             environment: environment.clone(),
             traces,
+            described: EdgeRouter::described_as(edge),
             access_keys: AccessKeyStyle::of(settings),
         };
         Self(Arc::new(Shared {
