@@ -20,7 +20,7 @@ mod trace_context;
 pub use aws::{AwsChainOptions, aws_chain, aws_chain_with};
 pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, go_on, handler};
 pub use context::{Arrival, GatewayContext};
-pub use divert::{Divert, Diverted};
+pub use divert::{Divert, Elsewhere};
 pub use places::{ChainPlace, ChainPlaces};
 pub use services::{Catalogue, Services};
 pub use signer::Signer;
@@ -72,13 +72,9 @@ impl Gateway {
 
     /// Answers a request that came over a connection.
     pub async fn process_from(&self, request: Request, arrival: Arrival) -> Response {
-        let (request, arrival) = match &self.divert {
-            Some(divert) => match divert.divert(request, arrival) {
-                Diverted::Taken(answer) => return answer.await,
-                Diverted::Left(request, arrival) => (request, arrival),
-            },
-            None => (request, arrival),
-        };
+        if let Some(elsewhere) = self.divert.as_ref().and_then(|it| it.divert(&request)) {
+            return elsewhere.answer(request, arrival).await;
+        }
         let mut ctx = GatewayContext::new(request, self.environment.clone());
         ctx.peer = arrival.peer;
         ctx.max_body = arrival.max_body;

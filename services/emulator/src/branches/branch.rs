@@ -9,7 +9,7 @@ use asf_runtime::config::{Config, HostPort, Listener, Setting as _};
 use asf_runtime::context::Environment;
 use asf_runtime::extension::Extensions;
 use asf_runtime::gateway::edge::EdgeRouter;
-use asf_runtime::gateway::{Arrival, Gateway};
+use asf_runtime::gateway::{Arrival, Elsewhere, Gateway};
 use asf_runtime::plugin::Settings;
 use asf_runtime::protocol::{Request, Response};
 use asf_store::{State, StateSnapshot};
@@ -121,18 +121,6 @@ impl Branch {
         *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
     }
 
-    /// Answers a request that came elsewhere; with the end of the branch, it ends.
-    pub(super) fn answer(&self, request: Request, arrival: Arrival) -> BoxFuture<'static, Response> {
-        let (gateway, mut end) = (self.gateway.clone(), self.end.subscribe());
-        let name = self.name.clone();
-        Box::pin(async move {
-            tokio::select! {
-                response = gateway.process_from(request, arrival) => response,
-                _ = end.wait_for(|it| *it) => refusal(&name.to_string()),
-            }
-        })
-    }
-
     /// Ends everything: when this returns, the port is free and no connection is open.
     pub(super) async fn close(&self) {
         self.end.send_replace(true);
@@ -194,6 +182,20 @@ impl Branch {
 
     pub(super) fn origin(&self) -> &Origin {
         &self.origin
+    }
+}
+
+/// Requests that came to the main port. With the end of the branch, they end.
+impl Elsewhere for Branch {
+    fn answer(&self, request: Request, arrival: Arrival) -> BoxFuture<'static, Response> {
+        let (gateway, mut end) = (self.gateway.clone(), self.end.subscribe());
+        let name = self.name.clone();
+        Box::pin(async move {
+            tokio::select! {
+                response = gateway.process_from(request, arrival) => response,
+                _ = end.wait_for(|it| *it) => refusal(&name.to_string()),
+            }
+        })
     }
 }
 

@@ -8,10 +8,11 @@ use asf_runtime::access_key::AccessKeyStyle;
 use asf_runtime::config::{Config, Listener};
 use asf_runtime::context::Environment;
 use asf_runtime::gateway::edge::EdgeRouter;
-use asf_runtime::gateway::{Arrival, Divert, Diverted, Signer};
+use asf_runtime::gateway::{Arrival, Divert, Elsewhere, Signer};
 use asf_runtime::observe::otlp::Traces;
 use asf_runtime::plugin::Settings;
 use asf_runtime::protocol::{Request, Response};
+use futures_util::future::BoxFuture;
 
 use super::branch::{Branch, Making, Origin};
 use super::{AccountRange, BRANCH, BranchError, BranchName, refusal};
@@ -203,18 +204,15 @@ impl Branches {
 
     /// The branch whose accounts a request's signer is one of. What has a path of ours is the main emulator's,
     /// so that it can always be asked.
-    fn of_account(&self, request: Request) -> (Request, Option<Arc<Branch>>) {
+    fn of_account(&self, request: &Request) -> Option<Arc<dyn Elsewhere>> {
         if !self.0.has_accounts.load(Ordering::Acquire) || request.uri().path().starts_with("/_") {
-            return (request, None);
+            return None;
         }
-        let (parts, body) = request.into_parts();
-        let account =
-            Signer::of(&parts).map(|it| self.0.blueprint.access_keys.account(&it.credentials.access_key_id));
-        let branch = account.and_then(|account| {
-            let branches = self.0.branches.read().unwrap_or_else(PoisonError::into_inner);
-            branches.values().find(|it| it.accounts().is_some_and(|range| range.has(account))).cloned()
-        });
-        (Request::from_parts(parts, body), branch)
+        let signer = Signer::of_head(request.uri(), request.headers())?;
+        let account = self.0.blueprint.access_keys.account(&signer.credentials.access_key_id);
+        let branches = self.0.branches.read().unwrap_or_else(PoisonError::into_inner);
+        let found = branches.values().find(|it| it.accounts().is_some_and(|range| range.has(account)));
+        found.map(|branch| branch.clone() as Arc<dyn Elsewhere>)
     }
 }
 
@@ -227,22 +225,21 @@ impl WeakBranches {
 
 /// Requests to the main port that name a branch, or are of one of its accounts.
 impl Divert for Branches {
-    fn divert(&self, request: Request, arrival: Arrival) -> Diverted {
-        let Some(named) = request.headers().get(&BRANCH) else {
-            return match self.of_account(request) {
-                (request, Some(branch)) => Diverted::Taken(branch.answer(request, arrival)),
-                (request, None) => Diverted::Left(request, arrival),
-            };
-        };
+    fn divert(&self, request: &Request) -> Option<Arc<dyn Elsewhere>> {
+        let Some(named) = request.headers().get(&BRANCH) else { return self.of_account(request) };
         let name = String::from_utf8_lossy(named.as_bytes()).trim().to_owned();
-        let found = self.0.branches.read().unwrap_or_else(PoisonError::into_inner).get(&*name).cloned();
-        match found {
-            Some(branch) => Diverted::Taken(branch.answer(request, arrival)),
-            None => {
-                let refused: Response = refusal(&name);
-                Diverted::Taken(Box::pin(std::future::ready(refused)))
-            }
-        }
+        let branches = self.0.branches.read().unwrap_or_else(PoisonError::into_inner);
+        let found = branches.get(&*name).map(|branch| branch.clone() as Arc<dyn Elsewhere>);
+        Some(found.unwrap_or_else(|| Arc::new(Nowhere(name))))
+    }
+}
+
+/// The answer to who asks for a branch that is not there.
+struct Nowhere(String);
+
+impl Elsewhere for Nowhere {
+    fn answer(&self, _: Request, _: Arrival) -> BoxFuture<'static, Response> {
+        Box::pin(std::future::ready(refusal(&self.0)))
     }
 }
 
