@@ -192,6 +192,8 @@ impl Elsewhere for Branch {
         let name = self.name.clone();
         Box::pin(async move {
             tokio::select! {
+                // A request to throw it away is answered, too.
+                biased;
                 response = gateway.process_from(request, arrival) => response,
                 _ = end.wait_for(|it| *it) => refusal(&name.to_string()),
             }
