@@ -43,10 +43,11 @@ enum Action {
     },
     /// List what was saved under a name
     List,
-    /// Say what is in one that was saved
+    /// Say what is in one that was saved, in a branch, or in the running state
     Inspect {
-        /// A name; or a path, with a slash or ending with .asf
-        pod: Pod,
+        /// A name; a path, with a slash or ending with .asf; or a branch with @ in front. The running state if it is
+        /// not given
+        pod: Option<String>,
     },
     /// Delete what was saved under a name
     Remove {
@@ -131,9 +132,19 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Outcome {
             Ok(())
         }
         Action::Inspect { pod } => {
-            let answer = match pod {
-                Pod::Name(name) => at.ask(Method::GET, &format!("/pods/{}", encoded(name)))?,
-                Pod::File(path) => at.exchange(Method::POST, "/state/inspect", read(path)?, None)?,
+            let answer = match pod.as_deref() {
+                Some(name) if is_path(name) => {
+                    at.exchange(Method::POST, "/state/inspect", read(Path::new(name))?, None)?
+                }
+                Some(name) if !name.starts_with('@') => {
+                    at.ask(Method::GET, &format!("/pods/{}", encoded(name)))?
+                }
+                running => {
+                    let pod = at.saved(running)?;
+                    let mut answer = serde_json::to_value(pod.manifest()).map_err(anyhow::Error::from)?;
+                    answer["file_size"] = pod.len().into();
+                    answer
+                }
             };
             inspected(at.session, &answer)
         }
@@ -179,20 +190,10 @@ fn read(path: &Path) -> Result<Bytes, Failure> {
 
 /// Compares states. What the process knows it compares; with a file that is here, it is done here.
 fn diff(at: &Target<'_>, a: Option<&str>, b: Option<&str>, entries: bool) -> Outcome {
-    let is_path = |side: &str| !side.starts_with('@') && matches!(side.parse(), Ok(Pod::File(_)));
     if a.into_iter().chain(b).any(is_path) {
         let open = |side: Option<&str>| -> Result<asf_pods::Pod, Failure> {
-            let file = match side {
-                Some(path) if is_path(path) => {
-                    std::fs::File::open(path).with_context(|| format!("cannot read {path}"))?
-                }
-                side => {
-                    let mut file = tempfile::tempfile()?;
-                    let path = format!("/state/file?of={}", encoded(side.unwrap_or_default()));
-                    at.exchange(Method::GET, &path, Bytes::new(), Some(&mut file))?;
-                    file
-                }
-            };
+            let Some(path) = side.filter(|it| is_path(it)) else { return at.saved(side) };
+            let file = std::fs::File::open(path).with_context(|| format!("cannot read {path}"))?;
             Ok(asf_pods::Pod::open(file).map_err(anyhow::Error::from)?)
         };
         let (mut first, mut second) = (open(a)?, open(b)?);
@@ -205,7 +206,20 @@ fn diff(at: &Target<'_>, a: Option<&str>, b: Option<&str>, entries: bool) -> Out
     compared(at.session, &at.ask(Method::GET, &path)?)
 }
 
+/// Whether this is a file here, and not something that the process knows.
+fn is_path(name: &str) -> bool {
+    !name.starts_with('@') && matches!(name.parse(), Ok(Pod::File(_)))
+}
+
 impl Target<'_> {
+    /// What the process knows by a name, or its running state, as a file that is gone when it is dropped.
+    fn saved(&self, name: Option<&str>) -> Result<asf_pods::Pod, Failure> {
+        let mut file = tempfile::tempfile()?;
+        let path = format!("/state/file?of={}", encoded(name.unwrap_or_default()));
+        self.exchange(Method::GET, &path, Bytes::new(), Some(&mut file))?;
+        Ok(asf_pods::Pod::open(file).map_err(anyhow::Error::from)?)
+    }
+
     pub(super) fn ask(&self, method: Method, path: &str) -> Result<Value, Failure> {
         self.exchange(method, path, Bytes::new(), None)
     }

@@ -155,6 +155,15 @@ async fn through_the_main_port() {
     assert_eq!(status, 200);
     let (status, _) = call(main, Method::GET, "/", &header, Value::Null).await;
     assert_eq!(status, 404);
+    // Asked by its own gateway, it is thrown away all the same.
+    let (status, _) = call(main, Method::POST, "/_asf/state/branches/x", &[], json!({})).await;
+    assert_eq!(status, 201);
+    let itself = [("x-asf-branch", "x")];
+    let (status, _) = call(main, Method::DELETE, "/_asf/state/branches/x", &itself, Value::Null).await;
+    assert_eq!(status, 200);
+    while emulator.branches.get(&named("x")).is_some() {
+        tokio::task::yield_now().await;
+    }
     // The accounts are the main state's again.
     assert_eq!(list(main, "111111111115").await, [""; 0]);
     let (_, listed) = call(main, Method::GET, "/_asf/state/branches", &[], Value::Null).await;
@@ -310,6 +319,13 @@ fn commands() {
         assert_eq!((count(&differences, "added"), count(&differences, "removed")), (1, 0), "{sides:?}");
     }
     assert_eq!(count(&asf.state_json(&place, &["diff", "./a.asf"]), "removed"), 1);
+    for arguments in [&["inspect", "@a"][..], &["inspect", "--branch", "a"], &["inspect", "./a.asf"]] {
+        let inspected = asf.state_json(&place, arguments);
+        let tables = inspected["tables"].as_array().unwrap();
+        let queues = tables.iter().find(|it| it["attribute"] == "queues").unwrap();
+        assert_eq!(queues["entries"], 2, "{arguments:?} {inspected}");
+        assert!(inspected["file_size"].as_u64().is_some(), "{inspected}");
+    }
     assert_eq!(
         asf.state(&place, &["load", "./main.asf", "--strategy", "overwrite", "--branch", "a"]).code,
         0
