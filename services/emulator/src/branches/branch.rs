@@ -213,7 +213,8 @@ impl Drop for Branch {
         for name in self.extensions.names() {
             self.extensions.remove(&name);
         }
-        // Endpoints have a hold of the router that has them, and of the providers.
+        // Endpoints and handlers may have a hold of what has them, and of the providers.
+        self.extensions.surfaces().places.clear();
         self.edge.clear();
     }
 }
