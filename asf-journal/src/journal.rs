@@ -13,6 +13,7 @@ use crate::folder::{Folder, FolderError};
 use crate::log::{Log, Queue, Thread};
 use crate::meta::{self, Meta, TooNew};
 use crate::problem::Problems;
+use crate::salvage;
 use crate::source::Kept;
 
 /// When changes are written.
@@ -177,11 +178,31 @@ impl Journal {
             problems.note(folder.format_file().display().to_string(), remark);
         }
         let store = Store::new(folder.entries(), open);
-        let meta = Meta::read(&store, &problems).map_err(|error| unreadable(&error))?;
+        let too_new = |meta: Meta| {
+            let (tables, product) = (meta.too_new(), meta.product);
+            OpenError::TooNew { folder: options.folder.clone(), product, tables }
+        };
+        let meta = match Meta::read(&store, &problems) {
+            Err(damage @ EngineError::Damaged { .. }) => {
+                store.reopen();
+                let salvaged = salvage::salvage(&folder.entries()).map_err(|error| match error {
+                    EngineError::Damaged { .. } => unreadable(&damage),
+                    EngineError::Failed { .. } => unreadable(&error),
+                })?;
+                if !salvaged.meta.too_new().is_empty() {
+                    let meta = salvaged.meta.clone();
+                    salvaged.discard();
+                    return Err(too_new(meta));
+                }
+                salvaged.put(&damage, &problems).map_err(|error| unreadable(&error))?;
+                Meta::read(&store, &problems)
+            }
+            read => read,
+        };
+        let meta = meta.map_err(|error| unreadable(&error))?;
         let tables = meta.too_new();
         if !tables.is_empty() {
-            let product = meta.product;
-            return Err(OpenError::TooNew { folder: options.folder, product, tables });
+            return Err(too_new(meta));
         }
         if let Some(last) = folder.last_commit().filter(|last| *last > meta.commit) {
             let lost = if store.is_there() {

@@ -13,6 +13,7 @@
 //! - `meta`: which versions of records there are, and which commit was the last;
 //! - `pending`, `committer`: from changes to transactions;
 //! - `source`: back again;
+//! - `salvage`: a file that cannot be used is made anew of what can be read;
 //! - `problem`: what was found damaged. It is told, and the rest is there.
 //!
 //! docs/persistence.md has the format, what it is proof against, and figures.
@@ -27,6 +28,7 @@ mod log;
 mod meta;
 mod pending;
 mod problem;
+mod salvage;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use asf_store::{State, TableInfo};
 
-use crate::engine::{Changes, EngineError, Growth, Store};
+use crate::engine::{Changes, EngineError, Growth, Store, Visit};
 use crate::frame;
 use crate::problem::Problems;
 
@@ -53,16 +53,21 @@ impl Meta {
     /// Reads it.
     pub(crate) fn read(store: &Store, problems: &Problems) -> Result<Self, EngineError> {
         let mut meta = Self::default();
-        let mut damaged = 0;
-        store.visit(SPACE, b"", &mut |key, value| {
-            if meta.take(key, value).is_none() {
-                damaged += 1;
-            }
-        })?;
+        let damaged = meta.collect(|visit| store.visit(SPACE, b"", visit))?;
         if damaged > 0 {
             problems.note(SPACE, format!("{damaged} records are damaged and were left out"));
         }
         Ok(meta)
+    }
+
+    /// Takes what a visit of the space comes to. Returns how many records are damaged.
+    pub(crate) fn collect(
+        &mut self,
+        visit: impl FnOnce(&mut Visit<'_>) -> Result<(), EngineError>,
+    ) -> Result<u64, EngineError> {
+        let mut damaged = 0;
+        visit(&mut |key, value| damaged += u64::from(self.take(key, value).is_none()))?;
+        Ok(damaged)
     }
 
     fn take(&mut self, key: &[u8], value: &[u8]) -> Option<()> {

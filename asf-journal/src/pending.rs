@@ -123,7 +123,7 @@ impl Pending {
         service: Option<&str>,
         store: &Store,
         problems: &Problems,
-    ) -> Result<(Batch, Vec<Refused>), EngineError> {
+    ) -> Result<(Batch<'static>, Vec<Refused>), EngineError> {
         let mut batch = Batch::new();
         let mut refused = Vec::new();
         for (space, pending) in

@@ -9,7 +9,7 @@ use asf_store::{Entry, Put, Scope, Source, TableInfo};
 
 use crate::engine::{EngineError, Visit};
 use crate::journal::{Load, Shared};
-use crate::{frame, keys};
+use crate::{frame, keys, salvage};
 
 /// Tables with fewer entries are read by one thread.
 const WORTH_THREADS: u64 = 2_000;
@@ -39,7 +39,9 @@ impl Source for Kept {
 
     fn is_whole(&self, service: &str) -> bool {
         let unread = self.shared.unread.lock().unwrap_or_else(PoisonError::into_inner);
-        self.shared.problems.total() == 0 && !unread.iter().any(|(of, _)| *of == service)
+        self.shared.problems.total() == 0
+            && !salvage::is_beside(&self.shared.folder.entries())
+            && !unread.iter().any(|(of, _)| *of == service)
     }
 }
 

@@ -32,4 +32,4 @@ pub use error::PodError;
 pub use load::{Loaded, Staged, Strategy, StrategyError};
 pub use manifest::{FORMAT, Manifest, TableManifest};
 pub use read::{Limits, Pod};
-pub use save::{Labels, save};
+pub use save::{Labels, save, save_moment};

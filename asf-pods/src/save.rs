@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Seek as _, Write};
 use std::path::Path;
 
-use asf_store::{AnySnapshot, ContentFile, Entry, State, VisitError};
+use asf_store::{AnySnapshot, ContentFile, Entry, State, StateSnapshot, VisitError};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use sha2::{Digest as _, Sha256};
@@ -44,7 +44,19 @@ pub fn save(
     labels: Labels,
     folder: &Path,
 ) -> Result<Pod, PodError> {
-    let snapshot = state.snapshot().ok_or(PodError::Inside)?;
+    save_moment(&state.snapshot().ok_or(PodError::Inside)?, services, labels, folder)
+}
+
+/// As [`save`], of a moment that was taken before.
+///
+/// # Errors
+/// It cannot be written; content cannot be read.
+pub fn save_moment(
+    snapshot: &StateSnapshot,
+    services: Option<&BTreeSet<String>>,
+    labels: Labels,
+    folder: &Path,
+) -> Result<Pod, PodError> {
     let is_wanted = |service: &str| services.is_none_or(|services| services.contains(service));
     let mut manifest = Manifest { product: labels.product, created: labels.created, ..Manifest::default() };
     let tables: Vec<&dyn AnySnapshot> =

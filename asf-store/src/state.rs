@@ -67,6 +67,7 @@ struct Inner {
     /// Tables that nobody has opened here, of the state that this is a branch of.
     inherited: Mutex<BTreeMap<TableKey, Arc<dyn AnySnapshot>>>,
     source: Option<Arc<dyn Source>>,
+    is_branch: bool,
     /// Services of which it was looked what a crash has left.
     swept: Mutex<BTreeSet<&'static str>>,
 }
@@ -163,7 +164,7 @@ impl State {
     /// Deletes what a crash has left of a service's content, once its records are there. Not if some of them
     /// could not be read: what they have may be of use to who mends them.
     pub(crate) fn sweep(&self, service: &'static str) {
-        let is_whole = self.0.source.as_ref().is_none_or(|source| source.is_whole(service));
+        let is_whole = self.is_whole(service);
         let mut swept = self.0.swept.lock().unwrap_or_else(PoisonError::into_inner);
         if is_whole && swept.insert(service) {
             let removed = self.0.shared.blobs.sweep(service);
@@ -229,6 +230,19 @@ impl State {
     #[must_use]
     pub fn is_durable(&self) -> bool {
         self.0.shared.log.get().is_some()
+    }
+
+    /// Whether tables may have entries from the beginning, so that what is made of them at first takes time.
+    #[must_use]
+    pub fn begins_with_entries(&self) -> bool {
+        self.0.source.is_some() || self.0.is_branch
+    }
+
+    /// Whether all that was kept of a service could be read so far: if not, what seems to belong to nothing may
+    /// belong to what could not be read.
+    #[must_use]
+    pub fn is_whole(&self, service: &str) -> bool {
+        self.0.source.as_ref().is_none_or(|source| source.is_whole(service))
     }
 
     /// Runs a call, then waits until what it changed is written down, as [`ChangeLog::written`] says.
@@ -311,7 +325,7 @@ impl State {
     #[must_use]
     pub fn branch(from: &StateSnapshot) -> Self {
         let inherited = Mutex::new(from.tables.clone());
-        Self(Arc::new(Inner { inherited, ..Inner::default() }))
+        Self(Arc::new(Inner { inherited, is_branch: true, ..Inner::default() }))
     }
 
     /// Removes entries. Returns how many there were.

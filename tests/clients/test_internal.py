@@ -73,6 +73,14 @@ class Document(unittest.TestCase):
             ("POST", "/state/reset", "/state/reset", None, 200),
             ("POST", "/state/sqs/reset", "/state/{service}/reset", None, 200),
             ("POST", "/state/x/reset", "/state/{service}/reset", None, 404),
+            ("POST", "/state/branches/b", "/state/branches/{name}", {"port": 0}, 201),
+            ("POST", "/state/branches", "/state/branches", {"name": "b"}, 409),
+            ("POST", "/state/branches", "/state/branches", {"accounts": "x"}, 400),
+            ("GET", "/state/branches", "/state/branches", None, 200),
+            ("GET", "/state/branches/b", "/state/branches/{name}", None, 200),
+            ("GET", "/state/diff?b=@b", "/state/diff", None, 200),
+            ("DELETE", "/state/branches/b", "/state/branches/{name}", None, 200),
+            ("DELETE", "/state/branches/b", "/state/branches/{name}", None, 404),
             ("GET", "/openapi.json", "/openapi.json", None, 200),
         ]
         for prefix in PREFIXES:

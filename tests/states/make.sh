@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Keeps a state of this build in tests/states/<version>: a queue with a message and a session, of midnight of
+# Keeps a state of this build in tests/states/<version>, as a folder and as a file: a queue with a message and a session, of midnight of
 # 2027-01-01. Run it once when a version is released; later builds have to read it. ASF is the binary.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -23,6 +23,7 @@ version=$("$asf" --version | cut -d' ' -f2)
 mkdir -p "$version"
 curl -sf "http://$listen/" -H "$(signed sts)" \
     -d 'Version=2011-06-15&Action=AssumeRole&RoleArn=arn:aws:iam::111122223333:role/demo&RoleSessionName=me' >"$version/session.xml"
+GATEWAY_LISTEN="$listen" "$asf" state save "./$version/pod.asf" >/dev/null
 kill "$process"
 wait "$process"
 cp "$volume/state/"{entries.redb,format,commits} "$version/"

@@ -2,6 +2,7 @@
 //!
 //! docs/persistence-engine.md says why it is redb, and what a handle may be expected to do.
 
+mod damaged;
 pub(crate) mod redb;
 
 use std::collections::BTreeMap;
@@ -10,13 +11,14 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
+pub(crate) use damaged::Damaged;
 pub(crate) use redb::open;
 
 /// Keys with their values, `None` where an entry goes. Later ones of the same key win.
 pub(crate) type Changes = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
 /// What changes in one transaction, by space.
-pub(crate) type Batch = BTreeMap<&'static str, Changes>;
+pub(crate) type Batch<'a> = BTreeMap<&'a str, Changes>;
 
 /// How many entries of each table came (or went), by space and attribute.
 pub(crate) type Growth<'a> = BTreeMap<(&'a str, &'a str), i64>;
@@ -42,7 +44,7 @@ pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) + 'a;
 pub(crate) trait Engine: Send + Sync {
     /// Changes all of it or nothing; it is on disk when this returns. After an error, the handle is of no
     /// more use, and whether the batch is there is not known.
-    fn commit(&self, batch: &Batch, closing: &mut Closing<'_>) -> Result<(), EngineError>;
+    fn commit(&self, batch: &Batch<'_>, closing: &mut Closing<'_>) -> Result<(), EngineError>;
 
     /// Calls this with the entries of a space whose keys begin so, in order. What it was called with before
     /// an error is as good as any.
@@ -90,7 +92,7 @@ impl Store {
     }
 
     /// See [`Engine::commit`].
-    pub(crate) fn commit(&self, batch: &Batch, closing: &mut Closing<'_>) -> Result<(), EngineError> {
+    pub(crate) fn commit(&self, batch: &Batch<'_>, closing: &mut Closing<'_>) -> Result<(), EngineError> {
         self.with(|engine| engine.commit(batch, closing))
     }
 

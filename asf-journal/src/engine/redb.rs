@@ -12,7 +12,7 @@ use crate::{keys, meta};
 
 /// Bytes of pages that are kept in memory. The state is in memory already: this is for the pages that a
 /// commit reads on its way, and more did not make it faster.
-const CACHE: usize = 8 << 20;
+pub(super) const CACHE: usize = 8 << 20;
 /// A file is made smaller when it is closed if it is larger than this, and most of it is free.
 const WORTH_COMPACTING: u64 = 16 << 20;
 
@@ -48,7 +48,10 @@ pub(crate) fn open_with(
 }
 
 /// Runs this; a panic, which damaged files can bring about, is an error.
-fn guarded<R>(path: &Path, run: impl FnOnce() -> Result<R, EngineError>) -> Result<R, EngineError> {
+pub(super) fn guarded<R>(
+    path: &Path,
+    run: impl FnOnce() -> Result<R, EngineError>,
+) -> Result<R, EngineError> {
     catch_unwind(AssertUnwindSafe(run))
         .unwrap_or_else(|panic| Err(EngineError::Damaged { file: path.to_owned(), reason: words(&*panic) }))
 }
@@ -59,7 +62,7 @@ fn words(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or("it cannot be understood").to_owned()
 }
 
-fn failed(path: &Path, error: impl Into<redb::Error>) -> EngineError {
+pub(super) fn failed(path: &Path, error: impl Into<redb::Error>) -> EngineError {
     match error.into() {
         // A file that is shorter than it says it is.
         redb::Error::Io(error)
@@ -78,21 +81,69 @@ impl Redb {
         let closed = || EngineError::Failed { reason: "the state is closed".to_owned() };
         self.database.as_ref().ok_or_else(closed)
     }
+}
 
-    /// Runs this on the table of a space, if there is one.
-    fn walk(&self, space: &str, walk: &mut Walk<'_>) -> Result<(), EngineError> {
-        let path = &*self.path;
-        let transaction = self.database()?.begin_read().map_err(|error| failed(path, error))?;
-        match transaction.open_table(definition(space)) {
-            Ok(table) => walk(&table),
-            Err(TableError::TableDoesNotExist(_)) => Ok(()),
-            Err(error) => Err(failed(path, error)),
-        }
+/// Runs this on the table of a space, if there is one.
+fn walk(
+    path: &Path,
+    database: &impl ReadableDatabase,
+    space: &str,
+    walk: &mut Walk<'_>,
+) -> Result<(), EngineError> {
+    let transaction = database.begin_read().map_err(|error| failed(path, error))?;
+    match transaction.open_table(definition(space)) {
+        Ok(table) => walk(&table),
+        Err(TableError::TableDoesNotExist(_)) => Ok(()),
+        Err(error) => Err(failed(path, error)),
     }
 }
 
+/// See [`Engine::visit`].
+pub(super) fn visit(
+    path: &Path,
+    database: &impl ReadableDatabase,
+    space: &str,
+    prefix: &[u8],
+    visit: &mut Visit<'_>,
+) -> Result<(), EngineError> {
+    let mut last = None;
+    let forwards = guarded(path, || {
+        walk(path, database, space, &mut |table| {
+            for entry in table.range(prefix..).map_err(|error| failed(path, error))? {
+                let (key, value) = entry.map_err(|error| failed(path, error))?;
+                if !key.value().starts_with(prefix) {
+                    break;
+                }
+                visit(key.value(), value.value());
+                last = Some(key.value().to_vec());
+            }
+            Ok(())
+        })
+    });
+    let Err(EngineError::Damaged { .. }) = &forwards else { return forwards };
+    // What is behind the damage can be reached from the other end. That this ends with an error, too, is
+    // expected.
+    let from = last.unwrap_or_else(|| prefix.to_vec());
+    let _ = guarded(path, || {
+        walk(path, database, space, &mut |table| {
+            let range = table.range(&*from..).map_err(|error| failed(path, error))?;
+            for entry in range.rev() {
+                let (key, value) = entry.map_err(|error| failed(path, error))?;
+                if key.value() <= &*from {
+                    break;
+                }
+                if key.value().starts_with(prefix) {
+                    visit(key.value(), value.value());
+                }
+            }
+            Ok(())
+        })
+    });
+    forwards
+}
+
 impl Engine for Redb {
-    fn commit(&self, batch: &Batch, closing: &mut Closing<'_>) -> Result<(), EngineError> {
+    fn commit(&self, batch: &Batch<'_>, closing: &mut Closing<'_>) -> Result<(), EngineError> {
         let path = &*self.path;
         guarded(path, || {
             let transaction = self.database()?.begin_write().map_err(|error| failed(path, error))?;
@@ -125,42 +176,8 @@ impl Engine for Redb {
         })
     }
 
-    fn visit(&self, space: &str, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
-        let path = &*self.path;
-        let mut last = None;
-        let forwards = guarded(path, || {
-            self.walk(space, &mut |table| {
-                for entry in table.range(prefix..).map_err(|error| failed(path, error))? {
-                    let (key, value) = entry.map_err(|error| failed(path, error))?;
-                    if !key.value().starts_with(prefix) {
-                        break;
-                    }
-                    visit(key.value(), value.value());
-                    last = Some(key.value().to_vec());
-                }
-                Ok(())
-            })
-        });
-        let Err(EngineError::Damaged { .. }) = &forwards else { return forwards };
-        // What is behind the damage can be reached from the other end. That this ends with an error, too, is
-        // expected.
-        let from = last.unwrap_or_else(|| prefix.to_vec());
-        let _ = guarded(path, || {
-            self.walk(space, &mut |table| {
-                let range = table.range(&*from..).map_err(|error| failed(path, error))?;
-                for entry in range.rev() {
-                    let (key, value) = entry.map_err(|error| failed(path, error))?;
-                    if key.value() <= &*from {
-                        break;
-                    }
-                    if key.value().starts_with(prefix) {
-                        visit(key.value(), value.value());
-                    }
-                }
-                Ok(())
-            })
-        });
-        forwards
+    fn visit(&self, space: &str, prefix: &[u8], take: &mut Visit<'_>) -> Result<(), EngineError> {
+        visit(&self.path, self.database()?, space, prefix, take)
     }
 
     fn compact(&mut self) -> Result<(), EngineError> {

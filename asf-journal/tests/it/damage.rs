@@ -87,6 +87,62 @@ async fn flipped_bits_are_told_and_the_rest_is_there() {
     assert!(most as u64 >= 2 * ENTRIES - 1, "{most} entries are there at best");
 }
 
+/// A process was killed, and then something was damaged: the engine refuses the file, and what is whole comes back
+/// in a new one. The damaged one stays.
+#[tokio::test]
+async fn a_file_that_is_refused_is_made_anew() {
+    let whole = tempfile::tempdir().unwrap();
+    fill(whole.path()).await;
+    // Open, so the file says that it was not closed in order.
+    let journal = open(whole.path());
+    let a = numbers(journal.state(), "a");
+    journal.state().durably(async { a.insert(0, value(0)) }).await.1.unwrap();
+    let killed = tempfile::tempdir().unwrap();
+    for name in ["entries.redb", "format", "commits"] {
+        std::fs::copy(whole.path().join(name), killed.path().join(name)).unwrap();
+    }
+    assert_eq!(look(killed.path(), "undamaged"), Found::Everything);
+    let bytes = std::fs::read(whole.path().join("entries.redb")).unwrap();
+    let written: Vec<usize> = (320..bytes.len()).filter(|at| bytes[*at] != 0).collect();
+    let mut random = rand::rngs::StdRng::seed_from_u64(11);
+    let (mut mended, mut refused, mut there) = (0, 0, 0);
+    for trial in 0..40 {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["format", "commits"] {
+            std::fs::copy(whole.path().join(name), folder.path().join(name)).unwrap();
+        }
+        let (at, bit) = (written[random.random_range(0..written.len())], random.random_range(0..8));
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1 << bit;
+        std::fs::write(folder.path().join("entries.redb"), &damaged).unwrap();
+        let aside = folder.path().join("entries.redb.damaged");
+        match look(folder.path(), &format!("trial {trial}: bit {bit} of byte {at}")) {
+            Found::Everything => assert!(!aside.exists()),
+            Found::Refused => refused += 1,
+            // The engine took the commit before.
+            Found::Told(_) if !aside.exists() => {}
+            Found::Told(found) => {
+                assert!(std::fs::read(&aside).unwrap() == damaged, "trial {trial}");
+                mended += 1;
+                there += found as u64;
+                // The new one is as any: written, closed, opened, with nothing more to tell.
+                let journal = open(folder.path());
+                assert_eq!(journal.problems().list(), [], "trial {trial}");
+                let a = numbers(journal.state(), "a");
+                journal.state().durably(async { a.insert(7, value(7)) }).await.1.unwrap();
+                drop((a, journal));
+                let again = open(folder.path());
+                assert_eq!(numbers(again.state(), "a").get(&7).as_deref(), Some(&value(7)), "trial {trial}");
+                assert_eq!(again.problems().list(), [], "trial {trial}");
+            }
+        }
+    }
+    println!("{mended} mended with {there} of {} entries, {refused} refused", 2 * ENTRIES * mended);
+    assert!(mended > 8, "{mended} of 40 were mended, {refused} refused");
+    // A wrong bit costs an entry, or a page of them.
+    assert!(there * 10 >= 2 * ENTRIES * mended * 9, "{there} of {}", 2 * ENTRIES * mended);
+}
+
 #[tokio::test]
 async fn files_that_are_cut_or_gone() {
     let whole = tempfile::tempdir().unwrap();

@@ -8,3 +8,4 @@ mod merging;
 mod moments;
 mod round;
 mod store;
+mod versions;

@@ -47,6 +47,14 @@ impl Default for ControlledClock {
 }
 
 impl ControlledClock {
+    /// One that begins like another, and goes its own way.
+    #[must_use]
+    pub fn like(other: &Self) -> Self {
+        let state = other.state();
+        let is_moved = AtomicBool::new(state != ClockState::default());
+        Self { state: watch::Sender::new(state), is_moved }
+    }
+
     /// How it differs from the machine's time.
     #[must_use]
     pub fn state(&self) -> ClockState {
@@ -140,6 +148,18 @@ mod tests {
         assert!((0..60_000).contains(&ran), "{ran}");
         clock.reset();
         assert_eq!(clock.state(), ClockState::default());
+    }
+
+    #[test]
+    fn one_like_another_goes_its_own_way() {
+        let clock = ControlledClock::default();
+        clock.freeze();
+        clock.set(Timestamp::from_seconds(1000));
+        let other = ControlledClock::like(&clock);
+        assert_eq!(other.now(), Timestamp::from_seconds(1000));
+        other.advance(Duration::from_secs(5));
+        assert_eq!(clock.now(), Timestamp::from_seconds(1000));
+        assert_eq!(other.now(), Timestamp::from_seconds(1005));
     }
 
     #[tokio::test]

@@ -239,6 +239,11 @@ impl CompositeHandler {
         handlers.len() < before
     }
 
+    /// Takes all handlers out.
+    pub fn clear(&self) {
+        *self.handlers.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+    }
+
     /// The names of its handlers, in their order.
     #[must_use]
     pub fn names(&self) -> Vec<String> {

@@ -7,6 +7,7 @@ pub mod aws;
 pub mod chain;
 mod context;
 pub mod cors;
+mod divert;
 pub mod edge;
 pub mod handlers;
 pub mod internal;
@@ -19,10 +20,13 @@ mod trace_context;
 pub use aws::{AwsChainOptions, aws_chain, aws_chain_with};
 pub use chain::{CompositeHandler, Flow, GatewayHandler, Handled, HandlerChain, go_on, handler};
 pub use context::{Arrival, GatewayContext};
+pub use divert::{Divert, Elsewhere};
 pub use places::{ChainPlace, ChainPlaces};
 pub use services::{Catalogue, Services};
 pub use signer::Signer;
 pub use trace_context::TraceContext;
+
+use std::sync::Arc;
 
 use crate::context::Environment;
 use crate::observe::Observe;
@@ -33,13 +37,20 @@ use crate::protocol::{Request, Response};
 pub struct Gateway {
     chain: HandlerChain,
     environment: Environment,
+    divert: Option<Arc<dyn Divert>>,
 }
 
 impl Gateway {
     /// A gateway over a chain.
     #[must_use]
     pub fn new(chain: HandlerChain, environment: Environment) -> Self {
-        Self { chain, environment }
+        Self { chain, environment, divert: None }
+    }
+
+    /// With something that takes requests away before the chain sees them.
+    #[must_use]
+    pub fn with_divert(self, divert: Arc<dyn Divert>) -> Self {
+        Self { divert: Some(divert), ..self }
     }
 
     /// What its chain is observed by.
@@ -61,6 +72,9 @@ impl Gateway {
 
     /// Answers a request that came over a connection.
     pub async fn process_from(&self, request: Request, arrival: Arrival) -> Response {
+        if let Some(elsewhere) = self.divert.as_ref().and_then(|it| it.divert(&request)) {
+            return elsewhere.answer(request, arrival).await;
+        }
         let mut ctx = GatewayContext::new(request, self.environment.clone());
         ctx.peer = arrival.peer;
         ctx.max_body = arrival.max_body;

@@ -59,6 +59,12 @@ impl ChainPlaces {
         }
     }
 
+    /// Takes all handlers out, at the end of who has them: they may have a hold of the places, which would keep
+    /// both for ever.
+    pub fn clear(&self) {
+        self.0.iter().for_each(|place| place.clear());
+    }
+
     /// A place, as a step of a chain.
     pub(super) fn step(&self, place: ChainPlace) -> Arc<dyn GatewayHandler> {
         self.get(place).clone()

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use http::request::Parts;
+use http::{HeaderMap, Uri};
 use percent_encoding::percent_decode_str;
 
 use crate::context::Credentials;
@@ -20,8 +21,14 @@ impl Signer {
     /// The signer of a request; `None` if it is not signed.
     #[must_use]
     pub fn of(request: &Parts) -> Option<Self> {
-        let header = |name: &str| request.headers.get(name).and_then(|it| it.to_str().ok());
-        let query = request.uri.query().unwrap_or_default();
+        Self::of_head(&request.uri, &request.headers)
+    }
+
+    /// The same of a request that is still whole.
+    #[must_use]
+    pub fn of_head(uri: &Uri, headers: &HeaderMap) -> Option<Self> {
+        let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+        let query = uri.query().unwrap_or_default();
         let token = header("x-amz-security-token")
             .map(Cow::Borrowed)
             .or_else(|| argument(query, "X-Amz-Security-Token"));

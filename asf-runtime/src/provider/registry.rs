@@ -255,10 +255,10 @@ impl Providers {
         backends.iter().map(|it| (it.tier, it.source)).collect()
     }
 
-    /// Makes the provider of a service, if it is not there. What was kept of it is read then, which may take
-    /// long: on a thread where others do not wait for it.
+    /// Makes the provider of a service, if it is not there. What was kept of it is read then, or what a branch
+    /// begins with is looked through, which may take long: on a thread where others do not wait for it.
     pub async fn prepare(self: &Arc<Self>, service: &'static str) {
-        if !self.state().is_durable() || self.is_made(service) || self.backends(service).is_none() {
+        if !self.state().begins_with_entries() || self.is_made(service) || self.backends(service).is_none() {
             return;
         }
         // Without a runtime, there is nobody who could wait.

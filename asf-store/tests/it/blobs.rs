@@ -226,3 +226,30 @@ fn serde_record(id: &str) -> impl Serialize {
     }
     Record { content: vec![Piece::File((id.to_owned(), 0, 1))] }
 }
+
+/// A branch has the files of its parent, none of its own, until the last of both lets go.
+#[tokio::test]
+async fn a_branch_shares_files() {
+    let (folder, journal) = (tempfile::tempdir().unwrap(), Journal::default());
+    let state =
+        State::durable_with_blobs(Arc::new(journal.clone()), Arc::new(journal), folder.path().to_owned());
+    let (stores, main) = store(&state);
+    let whole = content(100_000);
+    let blob = stores.blobs().put(whole.clone()).await.unwrap();
+    main.objects.insert(name("a"), Object { content: blob });
+    let count = || files(folder.path()).len();
+    assert_eq!(count(), 1);
+
+    let branch = State::branch(&state.snapshot().unwrap());
+    let (of_branch, forked) = store(&branch);
+    assert_eq!(count(), 1);
+    main.objects.remove(&name("a"));
+    let shared = forked.objects.get(&name("a")).unwrap();
+    assert!(shared.content.bytes().await.unwrap() == whole);
+    // What is new in the branch is elsewhere.
+    let blob = of_branch.blobs().put(content(100_000)).await.unwrap();
+    forked.objects.insert(name("b"), Object { content: blob });
+    assert_eq!(count(), 1);
+    drop((shared, forked, of_branch, branch));
+    assert_eq!(count(), 0);
+}

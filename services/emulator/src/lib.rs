@@ -15,6 +15,8 @@
 //! # }
 //! ```
 
+mod assemble;
+pub mod branches;
 pub mod cli;
 mod extensions;
 pub mod init;
@@ -28,24 +30,17 @@ pub use server::{BindError, Limits, Server, Tls};
 use std::sync::Arc;
 
 use asf_journal::{Journal, OpenError};
-use asf_runtime::access_key::AccessKeyStyle;
 use asf_runtime::clock::ControlledClock;
-use asf_runtime::config::{Config, ConfigErrors, HeaderNames};
+use asf_runtime::config::{Config, ConfigErrors};
 use asf_runtime::context::Environment;
-use asf_runtime::extension::{Extensions, Surfaces};
-use asf_runtime::gateway::cors::{Cors, CorsSettings};
+use asf_runtime::extension::Extensions;
+use asf_runtime::gateway::Gateway;
 use asf_runtime::gateway::edge::EdgeRouter;
-use asf_runtime::gateway::internal::{self, Control, InitReports, Internal, Variables};
-use asf_runtime::gateway::{AwsChainOptions, ChainPlaces, Gateway, Services, aws_chain_with};
-use asf_runtime::hook::Hooks;
-use asf_runtime::observe::faults::{self, Models};
-use asf_runtime::observe::journal::Journal as RequestJournal;
-use asf_runtime::observe::otlp::Traces;
-use asf_runtime::observe::{self, Observe};
-use asf_runtime::plugin::{Plugins, Settings};
-use asf_runtime::provider::Providers;
-use asf_runtime::signature::{IssuedKeys, SecretKeys};
-use http::HeaderValue;
+use asf_runtime::gateway::internal::{Control, InitReports};
+use asf_runtime::plugin::Settings;
+
+use assemble::{Parts, Plan, Standing};
+use branches::{Branches, Origin};
 
 pub use providers::NATIVE;
 
@@ -93,6 +88,9 @@ pub struct Emulator {
     /// The extensions; those that are linked in are there already. Their
     /// [surfaces](Extensions::surfaces) are the gateway's: routes, places in the chain, providers, hooks.
     pub extensions: Extensions,
+    /// Branches of its state, each with an emulator of its own. They end with the gateway and the last copy of
+    /// this.
+    pub branches: Branches,
 }
 
 /// The emulator of a process of its own: its time is moved at `/_asf/clock`. Otherwise as [`emulator`].
@@ -101,11 +99,8 @@ pub struct Emulator {
 /// What is wrong with the settings, or with the state that is kept.
 pub fn controlled_emulator(settings: Settings, around: Surroundings) -> Result<Emulator, GatewayError> {
     let clock = Arc::new(ControlledClock::default());
-    if let Err(error) = asf_runtime::observe::clock::add_routes(&around.edge, clock.clone()) {
-        tracing::error!(%error, "the clock's endpoint is left out");
-    }
-    let environment = Environment { clock, ..Environment::default() };
-    emulator(settings, environment, around)
+    let environment = Environment { clock: clock.clone(), ..Environment::default() };
+    main_emulator(settings, environment, around, Some(clock))
 }
 
 /// A gateway over all native providers and all models, with what is around it.
@@ -120,7 +115,7 @@ pub fn gateway_with(
     Ok(emulator(settings, environment, around)?.gateway)
 }
 
-/// A gateway over all native providers and all models, with what is around it, and its extensions.
+/// A gateway over all native providers and all models, with what is around it, its extensions and branches.
 ///
 /// # Errors
 /// What is wrong with the settings, or with the state that is kept.
@@ -129,123 +124,38 @@ pub fn emulator(
     environment: Environment,
     around: Surroundings,
 ) -> Result<Emulator, GatewayError> {
-    let Surroundings { edge, control, init, journal } = around;
+    main_emulator(settings, environment, around, None)
+}
+
+/// The emulator that branches are made of. `clock` is that of the environment, if it can be moved.
+fn main_emulator(
+    settings: Settings,
+    environment: Environment,
+    around: Surroundings,
+    clock: Option<Arc<ControlledClock>>,
+) -> Result<Emulator, GatewayError> {
     let config = Config::parse(&settings)?;
-    let journal = journal.map_or_else(|| persistence::open(&config), |journal| Ok(Some(journal)))?;
-    let version = env!("CARGO_PKG_VERSION");
-    let access_keys = AccessKeyStyle::of(&settings);
-    let configuration = Arc::new(Variables::from_iter(shown(&settings)));
+    let journal = match around.journal.clone() {
+        Some(journal) => Some(journal),
+        None => persistence::open(&config)?,
+    };
     let settings = match &journal {
         Some(journal) => settings.with_state(journal.state().clone()),
         None => settings,
     };
-    let signed_settings = config.verify_signatures.then(|| settings.clone());
-    let plugins = Plugins::new(settings);
-    for entry in plugins.disabled_in_vain() {
-        tracing::warn!("ASF_DISABLED_PLUGINS names {entry}, which no plugin is called");
-    }
-    let cors = Cors::new(cors_settings(config.clone()));
-    let surfaces = Surfaces {
-        edge: edge.clone(),
-        places: ChainPlaces::default(),
-        cors: cors.clone(),
-        providers: Arc::new(Providers::admitted(plugins.clone())),
-        hooks: Hooks::new(plugins.clone()),
-        plugins,
-        environment: environment.clone(),
-    };
-    let (providers, places) = (surfaces.providers.clone(), surfaces.places.clone());
-    let secret_keys = signed_settings
-        .map(|settings| Arc::new(IssuedKeys::new(providers.clone(), &settings)) as Arc<dyn SecretKeys>);
-    let problems = journal.as_ref().map(|journal| journal.problems().clone());
-    let enabled = enabled_services(&config);
-    let is_disabled = |name: &&str| enabled.as_ref().is_some_and(|names| !names.iter().any(|it| it == name));
-    let disabled = providers.services().filter(is_disabled).map(str::to_owned).collect();
-    if config.eager_service_loading {
-        for name in providers.services().filter(|name| config.services.allow(name)) {
-            let _ = providers.get(name);
-        }
-    }
-    let observe = observed(&config);
-    let metrics = observe.metrics.clone();
-    let defaults = Internal::new(version, providers.clone(), &environment);
-    let internal = Internal {
-        init: init.unwrap_or_else(|| defaults.init.clone()),
-        control,
-        configuration,
-        disabled,
-        is_debug: config.debug,
-        has_config_updates: config.enable_config_updates,
-        usage: Arc::new(move || observe::usage(&metrics)),
-        problems: Arc::new(move || persistence::problems(problems.as_ref())),
-        ..defaults
-    };
-    if let Err(error) = internal::add_routes(&edge, internal) {
-        tracing::error!(%error, "an internal endpoint is left out");
-    }
-    if let Err(error) = pods::add_routes(&edge, &pods::Shelf::new(&config.volume_dir), &providers) {
-        tracing::error!(%error, "an endpoint of pods is left out");
-    }
-    if let Err(error) = persistence::begin(journal.as_ref(), &config, &edge, &providers, &environment) {
-        tracing::error!(%error, "an endpoint of the state is left out");
-    }
-    let chains = asf_moto::chains(&config).map_err(GatewayError::Backends)?;
-    let _ = providers.set_chains(chains);
-    let services =
-        Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };
-    let services = Arc::new(services);
-    let models = Models::new(services.clone(), asf_specs::names());
-    let added = observe::add_routes(&edge, &observe)
-        .and_then(|()| faults::add_routes(&edge, &observe.faults, &models));
-    if let Err(error) = added {
-        tracing::error!(%error, "an endpoint to observe by is left out");
-    }
-    let version = config.localstack_response_header.then(|| HeaderValue::from_static(version));
-    let is_region =
-        (!config.allow_nonstandard_regions).then_some(asf_specs::regions::is_region as fn(&str) -> bool);
-    let options =
-        AwsChainOptions { edge, cors, version, places, access_keys, is_region, observe, secret_keys };
-    let mut chain = aws_chain_with(services, options);
-    chain.traced = config.debug_handler_chain;
-    // The last, so that none of them takes the place of a route of ours.
-    asf_runtime::extension::attach(&surfaces);
-    let extensions = Extensions::new(surfaces);
-    extensions.add_linked();
-    Ok(Emulator { gateway: Gateway::new(chain, environment), extensions })
-}
-
-/// What is observed, and where spans go. An endpoint that is no good is no reason not to start: it may be
-/// meant for other programs in the same environment.
-fn observed(config: &Config) -> Observe {
-    let traces = config.otlp_endpoint.as_deref().and_then(|endpoint| {
-        let traces = Traces::new(endpoint, &config.otel_service_name);
-        traces.inspect_err(|error| tracing::warn!("no traces are sent: {error}")).ok()
-    });
-    Observe {
-        journal: RequestJournal::new(config.request_journal_size.count()),
-        traces,
-        ..Observe::default()
-    }
-}
-
-/// The services that may be called, if not all.
-fn enabled_services(config: &Config) -> Option<Vec<String>> {
-    (config.strict_service_loading && !config.services.0.is_empty()).then(|| config.services.0.clone())
-}
-
-/// The variables that are ours to show: those that the configuration knows.
-fn shown(settings: &Settings) -> Vec<(String, String)> {
-    let known = asf_runtime::config::variables().map(|variable| variable.name);
-    known.filter_map(|name| Some((name.to_owned(), settings.get(name)?.to_owned()))).collect()
-}
-
-fn cors_settings(config: Config) -> CorsSettings {
-    let names = |names: HeaderNames| names.0.iter().map(ToString::to_string).collect();
-    CorsSettings {
-        disable_checks: config.disable_cors_checks,
-        disable_headers: config.disable_cors_headers,
-        extra_allowed_origins: config.extra_cors_allowed_origins.0,
-        extra_allowed_headers: names(config.extra_cors_allowed_headers),
-        extra_expose_headers: names(config.extra_cors_expose_headers),
-    }
+    let observe = assemble::observed(&config);
+    let origin = Origin { state: settings.state().clone(), clock };
+    let (traces, edge) = (observe.traces.clone(), &around.edge);
+    let branches = Branches::new(&settings, &config, &environment, edge, traces, origin.clone());
+    let Parts { gateway, extensions } = assemble::assemble(Plan {
+        around: Surroundings { journal, ..around },
+        standing: Standing { branches: branches.downgrade(), branch: None },
+        settings,
+        config,
+        environment,
+        observe,
+        clock: origin.clock,
+    })?;
+    let gateway = gateway.with_divert(Arc::new(branches.clone()));
+    Ok(Emulator { gateway, extensions, branches })
 }

@@ -1,6 +1,6 @@
 //! The queues that are there: by account and region, then name, each made of what the tables have of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -11,7 +11,7 @@ use asf_runtime::store::{State, Steps, Stores};
 use crate::error::{ErrorKind, QueueError};
 use crate::models::{Home, Queue};
 use crate::move_tasks::MoveTask;
-use crate::tables::SqsStore;
+use crate::tables::{SERVICE, SqsStore};
 
 /// Seconds for which the name of a deleted queue cannot be used again.
 const COOL_DOWN: i64 = 60;
@@ -148,7 +148,11 @@ impl Locality {
             let queue = Queue::load(home.clone(), &name, &record);
             (name, Arc::new(queue))
         };
-        let queues = tables.queues.range(.., usize::MAX).into_iter().map(queue).collect();
+        let queues: BTreeMap<_, _> = tables.queues.range(.., usize::MAX).into_iter().map(queue).collect();
+        if home.state.is_whole(SERVICE) {
+            let live: BTreeSet<u64> = queues.values().map(|queue: &Arc<Queue>| queue.incarnation).collect();
+            tables.sweep(&live);
+        }
         let task = |((_, id), record): ((_, String), Arc<_>)| Arc::new(MoveTask::load(id, &record, tables));
         let tasks = tables.move_tasks.range(.., usize::MAX).into_iter().map(task).collect();
         Self { queues: RwLock::new(queues), tasks: Mutex::new(tasks), tables: tables.clone() }

@@ -3,6 +3,7 @@
 //! A queue in memory ([`Queue`](crate::models::Queue)) has the orders that make each step cheap; what they are
 //! made of lies in these tables, and each change goes there at once. Opening a state makes the queues anew.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use asf_macros::{Record, Store};
@@ -17,8 +18,11 @@ use crate::fifo::{DeduplicationKey, Seen};
 use crate::models::Stored;
 use crate::move_tasks::MoveTaskRecord;
 
+/// botocore's folder name of the service.
+pub(crate) const SERVICE: &str = "sqs";
+
 /// What belongs to a queue, by the queue's incarnation: one of the same name, made later, has nothing of it.
-type OfQueue<K, V> = Table<InPartition<u64, K>, V, Partitioned>;
+pub type OfQueue<K, V> = Table<InPartition<u64, K>, V, Partitioned>;
 
 /// The tables of an account in a region.
 #[derive(Clone, Debug, Store)]
@@ -89,6 +93,21 @@ impl SqsStore {
     #[must_use]
     pub fn sequence_of(&self, queue: u64) -> QueueTable<(), String> {
         QueueTable { table: self.sequences.clone(), queue }
+    }
+
+    /// Removes what belongs to none of these queues. It is there after a state was merged into this one that has
+    /// a queue of the same name: the name is the file's then, and nobody has deleted the queue that was there.
+    pub(crate) fn sweep(&self, live: &BTreeSet<u64>) {
+        fn of<K: Key, V: Record>(table: &OfQueue<K, V>, live: &BTreeSet<u64>) {
+            let entries = table.snapshot();
+            for (key, _) in entries.iter().filter(|(key, _)| !live.contains(&key.partition)) {
+                table.remove(key);
+            }
+        }
+        of(&self.messages, live);
+        of(&self.deduplication, live);
+        of(&self.attempts, live);
+        of(&self.sequences, live);
     }
 
     /// The tables of the default account and region in a state of their own: for tests of parts.

@@ -72,7 +72,7 @@ impl Emulator {
         folder.install(source).unwrap();
         Self::serve(move |ready, ended| async move {
             let emulator = asf_emulator::emulator(settings, Environment::default(), Surroundings::default());
-            let asf_emulator::Emulator { gateway, extensions } = emulator.unwrap();
+            let asf_emulator::Emulator { gateway, extensions, .. } = emulator.unwrap();
             let hosted = Hosted::new(folder, Around::default(), extensions);
             assert_eq!(hosted.load().unwrap().added.len(), 1);
             let server = Server::bind(&[anywhere()], Arc::new(gateway)).await.unwrap();

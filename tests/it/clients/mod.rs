@@ -75,6 +75,28 @@ fn boto3_sqs_query() {
     python_tests(Clients::Query, "test_sqs.py");
 }
 
+/// Two tests at the same time, each in a branch of one state.
+#[test]
+fn boto3_branches() {
+    python_tests(Clients::Today, "test_branches.py");
+}
+
+/// The tests start the process themselves, and kill it.
+#[test]
+fn boto3_restart() {
+    let output = Command::new(Clients::Today.program("python"))
+        .args(["-m", "unittest", "-q", "test_restart.py"])
+        .current_dir(scripts())
+        .env_clear()
+        .env("ASF", env!("CARGO_BIN_EXE_asf-under-test"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap();
+    let shown = shown(&output);
+    assert!(output.status.success() && !shown.contains("Ran 0 tests"), "{shown}");
+}
+
 #[test]
 fn boto3_sts() {
     python_tests(Clients::Today, "test_sts.py");

@@ -25,7 +25,9 @@ struct Shared {
     /// One change at a time.
     changing: Mutex<()>,
     last_id: AtomicU64,
-    documents: Mutex<Documents>,
+    documents: Arc<Mutex<Documents>>,
+    /// Whether the documents are another router's too, which has described everything.
+    is_described: bool,
 }
 
 impl EdgeRouter {
@@ -33,6 +35,20 @@ impl EdgeRouter {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A router without routes that is described as another: one document for both. What is described of
+    /// this one from now on is taken for what stands there already.
+    #[must_use]
+    pub fn described_as(other: &Self) -> Self {
+        let documents = other.0.documents.clone();
+        Self(Arc::new(Shared { documents, is_described: true, ..Shared::default() }))
+    }
+
+    /// Whether it is [described](Self::described_as) as another.
+    #[must_use]
+    pub fn is_described(&self) -> bool {
+        self.0.is_described
     }
 
     /// Adds a route. From the next request on it is there.
@@ -69,6 +85,13 @@ impl EdgeRouter {
         true
     }
 
+    /// Takes all routes out, at the end of who has it: endpoints may have a hold of their own router, which
+    /// would keep both for ever.
+    pub fn clear(&self) {
+        let _one_at_a_time = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.replace(Table::default());
+    }
+
     /// Finds what answers a request. `host` is the name that it is addressed to, with or without port;
     /// `path` is as it stands on the wire.
     #[must_use]
@@ -88,6 +111,9 @@ impl EdgeRouter {
     /// # Errors
     /// [`DocumentError`] when it is no such JSON, or describes what is described already.
     pub fn document(&self, part: &str) -> Result<(), DocumentError> {
+        if self.0.is_described {
+            return Ok(());
+        }
         self.0.documents.lock().unwrap_or_else(PoisonError::into_inner).add(part)
     }
 

@@ -326,3 +326,20 @@ fn through_the_chain() {
         assert_eq!((parts.status.as_u16(), found), (status, expected), "{method} {host}{path}");
     }
 }
+
+/// Routers of branches: their routes are their own, what is said of them is not said twice.
+#[test]
+fn a_router_that_is_described_as_another() {
+    let main = EdgeRouter::new();
+    main.document(r#"{"paths": {"/_asf/a": {}}}"#).unwrap();
+    let other = EdgeRouter::described_as(&main);
+    other.document(r#"{"paths": {"/_asf/a": {}}}"#).unwrap();
+    assert_eq!(other.openapi("1"), main.openapi("1"));
+    other
+        .add(Rule::new("/_asf/a"), endpoint(|_| std::future::ready(respond::text(StatusCode::OK, "a"))))
+        .unwrap();
+    assert!(matches!(main.find(&Method::GET, None, "/_asf/a"), Found::Nothing));
+    assert!(matches!(other.find(&Method::GET, None, "/_asf/a"), Found::Endpoint { .. }));
+    other.clear();
+    assert!(matches!(other.find(&Method::GET, None, "/_asf/a"), Found::Nothing));
+}

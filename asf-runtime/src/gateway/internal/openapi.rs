@@ -21,6 +21,9 @@ pub(super) fn yaml(context: &Context) -> Response {
 
 /// Describes the endpoints, below each prefix.
 pub(super) fn describe(router: &EdgeRouter) {
+    if router.is_described() {
+        return;
+    }
     let result = serde_json::from_str(OURS)
         .map_err(crate::gateway::edge::DocumentError::from)
         .and_then(|ours| router.document(&below_prefixes(ours).to_string()));

@@ -13,12 +13,16 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
+use crate::branches::BRANCH;
+
 /// How long an answer may take.
 const TIME: Duration = Duration::from_secs(5);
 /// How long it may take to stop and start extensions.
 const RELOAD_TIME: Duration = Duration::from_secs(30);
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 << 20;
+
+type Request = http::Request<Full<Bytes>>;
 
 /// An answer.
 #[derive(Debug)]
@@ -76,16 +80,21 @@ pub(super) fn reload_extensions(target: &Listener) -> Value {
 /// How long it may take to save, load or compare states.
 const STATE_TIME: Duration = Duration::from_secs(600);
 
-/// Asks a process for what takes long: with a body of any kind, and an answer that goes to a file if one is given
-/// and it is a success.
+/// Asks a process, or a branch of its state, for what takes long: with a body of any kind, and an answer that goes
+/// to a file if one is given and it is a success.
 pub(super) fn transfer(
     target: &Listener,
+    branch: Option<&str>,
     method: Method,
     path: &str,
     body: Bytes,
     to: Option<&mut std::fs::File>,
 ) -> anyhow::Result<Answer> {
-    send(STATE_TIME, target, method, path, body, to)
+    let mut request = request(method, path, body)?;
+    if let Some(branch) = branch {
+        request.headers_mut().insert(BRANCH, branch.try_into()?);
+    }
+    send(STATE_TIME, target, request, to)
 }
 
 /// Asks a process.
@@ -105,15 +114,22 @@ fn ask_within(
     path: &str,
     body: Option<&Value>,
 ) -> anyhow::Result<Answer> {
-    send(time, target, method, path, body.map(Value::to_string).unwrap_or_default().into(), None)
+    send(time, target, request(method, path, body.map(Value::to_string).unwrap_or_default().into())?, None)
+}
+
+fn request(method: Method, path: &str, body: Bytes) -> anyhow::Result<Request> {
+    let request = http::Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "localhost.localstack.cloud")
+        .header(header::CONTENT_TYPE, "application/json");
+    Ok(request.body(Full::new(body))?)
 }
 
 fn send(
     time: Duration,
     target: &Listener,
-    method: Method,
-    path: &str,
-    body: Bytes,
+    request: Request,
     to: Option<&mut std::fs::File>,
 ) -> anyhow::Result<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -121,12 +137,10 @@ fn send(
         let exchange = async {
             match target {
                 Listener::Tcp { host, port } => {
-                    exchange(TcpStream::connect((host.as_str(), *port)).await?, method, path, body, to).await
+                    exchange(TcpStream::connect((host.as_str(), *port)).await?, request, to).await
                 }
                 #[cfg(unix)]
-                Listener::Unix(at) => {
-                    exchange(tokio::net::UnixStream::connect(at).await?, method, path, body, to).await
-                }
+                Listener::Unix(at) => exchange(tokio::net::UnixStream::connect(at).await?, request, to).await,
                 #[cfg(not(unix))]
                 Listener::Unix(_) => anyhow::bail!("there are no Unix sockets here"),
             }
@@ -137,17 +151,9 @@ fn send(
 
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    method: Method,
-    path: &str,
-    body: Bytes,
+    request: Request,
     to: Option<&mut std::fs::File>,
 ) -> anyhow::Result<Answer> {
-    let request = http::Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::HOST, "localhost.localstack.cloud")
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(Full::new(body))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
     let (head, body) = sender.send_request(request).await?.into_parts();

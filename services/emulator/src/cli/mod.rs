@@ -2,6 +2,7 @@
 //!
 //! Commands talk to a process over HTTP, or by its pid file; none of them is the runtime, but `start`.
 
+mod branches;
 mod completion;
 mod config;
 mod docker;
@@ -88,8 +89,7 @@ enum Command {
     Extensions(extensions::Arguments),
     /// List, install and remove packages: moto, databases, search engines
     Lpm(lpm::Arguments),
-    /// Save, load, compare and reset the state
-    #[command(subcommand)]
+    /// Save, load, compare, branch and reset the state
     State(state::Arguments),
     /// Write completions for a shell
     Completion(completion::Arguments),

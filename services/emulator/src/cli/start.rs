@@ -17,7 +17,7 @@ use super::run_dir::{RunDir, State};
 use super::wait::Deadline;
 use super::{Failure, Outcome, Session, config, docker, hooks, log_file, logging, output, process};
 use crate::init::InitScripts;
-use crate::{Emulator, Limits, Server, Surroundings, Tls};
+use crate::{Emulator, Server, Surroundings};
 
 /// How long a process in the background may take until it is ready. Hooks of users run in that time.
 const READY_TIME: Duration = Duration::from_secs(300);
@@ -160,7 +160,7 @@ async fn serve(
     }
     let journal = crate::persistence::open(settings)?;
     let around = Surroundings { journal: journal.clone(), ..around };
-    let Emulator { gateway, extensions } = crate::controlled_emulator(session.layers.settings(), around)?;
+    let Emulator { gateway, extensions, .. } = crate::controlled_emulator(session.layers.settings(), around)?;
     let gateway = Arc::new(gateway);
     let hosted = crate::extensions::host(settings, &extensions);
     let observe = gateway.observe().clone();
@@ -168,10 +168,7 @@ async fn serve(
         io::ErrorKind::AddrInUse => Failure::AddressInUse(it.place.to_string()),
         _ => Failure::Address { address: it.place.to_string(), error: it.error },
     })?;
-    let server = server.with_limits(limits(settings)).with_tls(match &settings.custom_ssl_cert_path {
-        Some(file) => Tls::custom(file.clone()),
-        None => Tls::self_signed(Some(settings.volume_dir.join("tls"))),
-    });
+    let server = server.configured(settings);
     let addresses: Vec<String> = server.places().iter().map(Listener::to_string).collect();
     let urls: Vec<String> = server.places().iter().map(Listener::url).collect();
     if let Some(place) = server.places().iter().find(|it| matches!(it, Listener::Tcp { .. })) {
@@ -259,19 +256,6 @@ fn script_environment(places: &[Listener], settings: &Config) -> Vec<(String, St
         given("AWS_SECRET_ACCESS_KEY", &settings.test_secret_key),
         given("AWS_DEFAULT_REGION", "us-east-1"),
     ]
-}
-
-/// What clients may use up.
-fn limits(settings: &Config) -> Limits {
-    Limits {
-        head_size: settings.max_head_size.bytes(),
-        body_size: settings.max_body_size.bytes(),
-        connections: settings.max_connections.count(),
-        head_time: settings.head_timeout,
-        idle_time: settings.idle_timeout,
-        drain_time: settings.drain_timeout,
-        ..Limits::default()
-    }
 }
 
 /// Starts this program again, apart from the terminal, and waits until it is ready.

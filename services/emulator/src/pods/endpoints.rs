@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
-use asf_pods::{Labels, Limits, Loaded, Pod, PodError, Strategy, diff, save};
+use asf_pods::{Labels, Limits, Loaded, Pod, PodError, Strategy, diff, save, save_moment};
 use asf_runtime::gateway::edge::{EdgeRequest, EdgeRouter, Rule, RuleError, endpoint, respond};
 use asf_runtime::gateway::internal::PREFIXES;
 use asf_runtime::protocol::Response;
@@ -18,6 +18,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Name, Shelf};
+use crate::assemble::Standing;
+use crate::branches::{Branch, BranchName};
 
 /// What the OpenAPI document says of them, below each prefix.
 const DOCUMENT: &str = include_str!("openapi.json");
@@ -33,6 +35,19 @@ const CHUNK: usize = 256 << 10;
 struct Context {
     shelf: Shelf,
     providers: Arc<Providers>,
+    standing: Standing,
+}
+
+/// What can be compared, and sent as a file.
+enum Side {
+    /// The running state: of the branch, at the endpoints of a branch.
+    Running,
+    /// What a branch began with.
+    Beginning,
+    /// A file by its name.
+    Pod(Name),
+    /// A branch as it is.
+    Branch(BranchName),
 }
 
 /// Why there is no answer but this.
@@ -124,8 +139,9 @@ pub(crate) fn add_routes(
     router: &EdgeRouter,
     shelf: &Shelf,
     providers: &Arc<Providers>,
+    standing: &Standing,
 ) -> Result<(), RuleError> {
-    let context = Context { shelf: shelf.clone(), providers: providers.clone() };
+    let context = Context { shelf: shelf.clone(), providers: providers.clone(), standing: standing.clone() };
     for prefix in PREFIXES {
         let document = DOCUMENT.replace("PREFIX", prefix).replace("TAG", prefix.trim_start_matches("/_"));
         if let Err(error) = router.document(&document) {
@@ -199,11 +215,8 @@ impl Context {
             }
             Action::Download => {
                 let (wishes, labels) = (asked(&request), labels(&request));
-                blocking(move || {
-                    let pod = self.save(wishes.services.as_ref(), labels)?;
-                    sent(pod)
-                })
-                .await
+                let of = compared(&request, "of", Side::Running)?;
+                blocking(move || sent(self.side(&of, wishes.services.as_ref(), &labels)?)).await
             }
             Action::Upload => {
                 let wishes = asked(&request);
@@ -217,11 +230,12 @@ impl Context {
             }
             Action::Diff => {
                 let labels = labels(&request);
-                let (a, b) = (compared(&request, "a")?, compared(&request, "b")?);
+                let begin = if self.standing.branch.is_some() { Side::Beginning } else { Side::Running };
+                let (a, b) = (compared(&request, "a", begin)?, compared(&request, "b", Side::Running)?);
                 let with_entries = is_set(&request, "entries");
                 blocking(move || {
                     let (mut first, mut second) =
-                        (self.side(a.as_ref(), &labels)?, self.side(b.as_ref(), &labels)?);
+                        (self.side(&a, None, &labels)?, self.side(&b, None, &labels)?);
                     let differences = diff(&mut first, &mut second, with_entries, &limits)?;
                     Ok(respond::json(StatusCode::OK, &json!({ "differences": differences })))
                 })
@@ -247,12 +261,31 @@ impl Context {
         Ok(save(self.providers.state(), services, labels, self.shelf.folder()?)?)
     }
 
-    /// A file by its name, or the running state.
-    fn side(&self, name: Option<&Name>, labels: &Labels) -> Result<Pod, Refusal> {
-        match name {
-            Some(name) => self.shelf.get(name)?.ok_or_else(|| Refusal::missing(name)),
-            None => self.save(None, labels.clone()),
+    /// A state as a file. A file that there is already is taken as it is, with all its services.
+    fn side(
+        &self,
+        side: &Side,
+        services: Option<&BTreeSet<String>>,
+        labels: &Labels,
+    ) -> Result<Pod, Refusal> {
+        let labels = labels.clone();
+        match side {
+            Side::Running => self.save(services, labels),
+            Side::Pod(name) => self.shelf.get(name)?.ok_or_else(|| Refusal::missing(name)),
+            Side::Branch(name) => {
+                Ok(save(self.branch(name)?.state(), services, labels, self.shelf.folder()?)?)
+            }
+            Side::Beginning => {
+                let name = self.standing.branch.as_ref();
+                let name = name.ok_or_else(|| Refusal::wrong("the main state is no branch"))?;
+                Ok(save_moment(self.branch(name)?.base(), services, labels, self.shelf.folder()?)?)
+            }
         }
+    }
+
+    fn branch(&self, name: &BranchName) -> Result<Arc<Branch>, Refusal> {
+        let branch = self.standing.branches.upgrade().and_then(|branches| branches.get(name));
+        branch.ok_or_else(|| Refusal::said(StatusCode::NOT_FOUND, format!("there is no branch {name}")))
     }
 
     /// Waits: not to be called by a task.
@@ -276,10 +309,13 @@ fn name(request: &EdgeRequest) -> Result<Name, Refusal> {
     request.params.get("name").unwrap_or_default().parse().map_err(Refusal::wrong)
 }
 
-/// The name that a parameter has; `None` means the running state.
-fn compared(request: &EdgeRequest, parameter: &str) -> Result<Option<Name>, Refusal> {
-    let name = request.query(parameter).filter(|it| !it.is_empty());
-    name.map(|it| it.parse().map_err(Refusal::wrong)).transpose()
+/// What a parameter names: a file, a branch with `@` in front, or, if it is not there, what is given.
+fn compared(request: &EdgeRequest, parameter: &str, otherwise: Side) -> Result<Side, Refusal> {
+    let Some(name) = request.query(parameter).filter(|it| !it.is_empty()) else { return Ok(otherwise) };
+    match name.strip_prefix('@') {
+        Some(branch) => Ok(Side::Branch(branch.parse().map_err(Refusal::wrong)?)),
+        None => Ok(Side::Pod(name.parse().map_err(Refusal::wrong)?)),
+    }
 }
 
 fn labels(request: &EdgeRequest) -> Labels {

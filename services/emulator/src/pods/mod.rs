@@ -6,4 +6,4 @@ mod endpoints;
 mod shelf;
 
 pub(crate) use endpoints::add_routes;
-pub(crate) use shelf::{Name, Shelf};
+pub(crate) use shelf::{Name, Shelf, is_plain};

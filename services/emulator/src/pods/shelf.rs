@@ -25,15 +25,19 @@ pub(crate) struct Name(String);
 )]
 pub(crate) struct NameError(String);
 
+/// Whether a text can be a name: up to 128 letters, digits, `.`, `_` and `-`, the first a letter or a digit.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.len() <= MAX_NAME
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
 impl FromStr for Name {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let is_fit = text.len() <= MAX_NAME
-            && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-            // LocalStack has a path of that name.
-            && text != "state";
+        // LocalStack has a path of that name.
+        let is_fit = is_plain(text) && text != "state";
         if is_fit { Ok(Self(text.to_owned())) } else { Err(NameError(text.to_owned())) }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use asf_runtime::config::Config;
 use asf_runtime::gateway::handlers::MAX_BODY;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -57,6 +58,20 @@ const STREAMS: u32 = 256;
 const LEAST_HEAD: usize = 8 << 10;
 
 impl Limits {
+    /// As a configuration says.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self {
+            head_size: config.max_head_size.bytes(),
+            body_size: config.max_body_size.bytes(),
+            connections: config.max_connections.count(),
+            head_time: config.head_timeout,
+            idle_time: config.idle_timeout,
+            drain_time: config.drain_timeout,
+            ..Self::default()
+        }
+    }
+
     /// How connections are served. The times are not hyper's to watch: its one for heads is running
     /// between requests too.
     pub(super) fn http(&self) -> auto::Builder<TokioExecutor> {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use asf_runtime::config::Listener;
+use asf_runtime::config::{Config, Listener};
 use asf_runtime::gateway::Gateway;
 use asf_runtime::observe::metrics::Connections;
 use futures_util::future::{Either, join_all, select};
@@ -98,12 +98,19 @@ impl Drop for Open {
     }
 }
 
-impl Server {
+/// Sockets that are bound, for a gateway that is still to be made: it may want to know where it will be.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    sockets: Vec<Socket>,
+    places: Vec<Listener>,
+}
+
+impl Bound {
     /// Binds all places.
     ///
     /// # Errors
     /// The first place that cannot be bound.
-    pub async fn bind(places: &[Listener], gateway: Arc<Gateway>) -> Result<Self, BindError> {
+    pub(crate) async fn bind(places: &[Listener]) -> Result<Self, BindError> {
         let mut sockets = Vec::with_capacity(places.len());
         let mut bound = Vec::with_capacity(places.len());
         for place in places {
@@ -112,8 +119,39 @@ impl Server {
             bound.push(socket.place().map_err(at)?);
             sockets.push(socket);
         }
-        let (limits, tls) = (Limits::default(), Tls::self_signed(None));
-        Ok(Self { sockets, places: bound, gateway, limits, tls })
+        Ok(Self { sockets, places: bound })
+    }
+
+    /// Where it will listen, with the ports that were free in the place of port 0.
+    #[must_use]
+    pub(crate) fn places(&self) -> &[Listener] {
+        &self.places
+    }
+
+    /// A server of this gateway.
+    #[must_use]
+    pub(crate) fn serving(self, gateway: Arc<Gateway>) -> Server {
+        let Self { sockets, places } = self;
+        Server { sockets, places, gateway, limits: Limits::default(), tls: Tls::self_signed(None) }
+    }
+}
+
+impl Server {
+    /// Binds all places.
+    ///
+    /// # Errors
+    /// The first place that cannot be bound.
+    pub async fn bind(places: &[Listener], gateway: Arc<Gateway>) -> Result<Self, BindError> {
+        Ok(Bound::bind(places).await?.serving(gateway))
+    }
+
+    /// With the limits and the certificate of a configuration.
+    #[must_use]
+    pub fn configured(self, config: &Config) -> Self {
+        self.with_limits(Limits::of(config)).with_tls(match &config.custom_ssl_cert_path {
+            Some(file) => Tls::custom(file.clone()),
+            None => Tls::self_signed(Some(config.volume_dir.join("tls"))),
+        })
     }
 
     /// With other limits.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
 
 mod background;
+mod branches;
 mod commands;
 mod configuration;
 mod control;

@@ -10,10 +10,23 @@ use crate::place::{Foreground, Place, until};
 const KEPT: [(&str, &str); 3] =
     [("PERSISTENCE", "1"), ("GATEWAY_LISTEN", "127.0.0.1:0"), ("LOCALSTACK_VOLUME_DIR", "volume")];
 
-/// A process that keeps its state, and where it answers.
+/// A process that keeps its state.
 pub(crate) struct Asf {
     pub(crate) process: Foreground,
+    endpoint: Endpoint,
+}
+
+/// Where it, or a branch of it, answers.
+pub(crate) struct Endpoint {
     pub(crate) address: String,
+}
+
+impl std::ops::Deref for Asf {
+    type Target = Endpoint;
+
+    fn deref(&self) -> &Endpoint {
+        &self.endpoint
+    }
 }
 
 impl Asf {
@@ -26,9 +39,11 @@ impl Asf {
         let banner = process.line();
         let address = banner.trim().rsplit("http://").next().unwrap().to_owned();
         assert_eq!(process.line(), "Ready.\n");
-        Self { process, address }
+        Self { process, endpoint: Endpoint { address } }
     }
+}
 
+impl Endpoint {
     pub(crate) fn call(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
@@ -165,7 +180,8 @@ fn saved_when_the_clock_says() {
 fn states_of_released_versions_are_read() {
     let states = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/states");
     let mut versions = 0;
-    for version in std::fs::read_dir(states).unwrap().map(Result::unwrap).filter(|it| it.path().is_dir()) {
+    let is_version = |it: &std::fs::DirEntry| it.path().join("entries.redb").exists();
+    for version in std::fs::read_dir(states).unwrap().map(Result::unwrap).filter(is_version) {
         versions += 1;
         let place = Place::new();
         std::fs::create_dir_all(place.path("work/volume/state")).unwrap();
@@ -184,8 +200,52 @@ fn states_of_released_versions_are_read() {
         let received = asf.post("/", headers, body);
         assert!(received.contains(r#""Body":"of an older version""#), "{version:?}: {received}");
         assert_eq!(asf.problems(), r#"{"total":0,"problems":[]}"#, "{version:?}");
+
+        // The same state as a file.
+        drop(asf);
+        let asf = Asf::start(&place, &[("PERSISTENCE", "0")]);
+        asf.post("/_asf/clock", "", r#"{"action": "set", "to": "2027-01-01T00:10:00Z"}"#);
+        let pod = version.path().join("pod.asf");
+        let loaded = asf.state(&place, &["load", pod.to_str().unwrap()]);
+        assert_eq!(loaded.code, 0, "{version:?}: {loaded:?}");
+        assert!(asf.knows(&session), "{version:?}");
+        let received = asf.post("/", headers, body);
+        assert!(received.contains(r#""Body":"of an older version""#), "{version:?}: {received}");
     }
     assert!(versions > 0);
+}
+
+/// The engine refuses such a file; what is whole of it is there all the same.
+#[test]
+fn a_damaged_file_after_a_kill_costs_what_is_damaged() {
+    let place = Place::new();
+    let first = Asf::start(&place, &[]);
+    let session = first.assume_role();
+    // Were it of the last commit, the engine would take the one before.
+    first.create("us-east-1", "a");
+    first.create("us-east-1", "b");
+    first.process.kill();
+    let file = place.path("work/volume/state/entries.redb");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let name = b"role/demo";
+    let at: Vec<_> = (0..bytes.len() - name.len()).filter(|at| bytes[*at..].starts_with(name)).collect();
+    assert!(!at.is_empty());
+    at.iter().for_each(|at| bytes[*at] ^= 1);
+    std::fs::write(&file, &bytes).unwrap();
+
+    let second = Asf::start(&place, &[]);
+    assert_eq!(second.queues("us-east-1"), ["a", "b"]);
+    assert!(!second.knows(&session));
+    let problems = second.problems();
+    for expected in ["entries.redb.damaged", "sts.sessions", "0 of 1 records could be read"] {
+        assert!(problems.contains(expected), "{expected}: {problems}");
+    }
+    assert!(std::fs::read(place.path("work/volume/state/entries.redb.damaged")).unwrap() == bytes);
+    let session = second.assume_role();
+    second.process.kill();
+    let third = Asf::start(&place, &[]);
+    assert!(third.knows(&session));
+    assert_eq!(third.problems(), r#"{"total":0,"problems":[]}"#);
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use std::io::Write as _;
 
-use crate::persistence::Asf;
+use crate::persistence::{Asf, Endpoint};
 use crate::place::{Place, Result};
 
-impl Asf {
-    fn sqs(&self, operation: &str, region: &str, body: &str) -> String {
+impl Endpoint {
+    pub(crate) fn sqs(&self, operation: &str, region: &str, body: &str) -> String {
         let headers = format!(
             "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS.{operation}\r\n\
              Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/{region}/sqs/aws4_request, \
@@ -17,23 +17,23 @@ impl Asf {
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
-    fn create(&self, region: &str, queue: &str) {
+    pub(crate) fn create(&self, region: &str, queue: &str) {
         self.sqs("CreateQueue", region, &format!(r#"{{"QueueName":"{queue}"}}"#));
     }
 
     /// The names of queues.
-    fn queues(&self, region: &str) -> Vec<String> {
+    pub(crate) fn queues(&self, region: &str) -> Vec<String> {
         let answer: serde_json::Value = serde_json::from_str(&self.sqs("ListQueues", region, "{}")).unwrap();
         let urls = answer["QueueUrls"].as_array().cloned().unwrap_or_default();
         urls.iter().map(|url| url.as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect()
     }
 
-    fn state(&self, place: &Place, arguments: &[&str]) -> Result {
+    pub(crate) fn state(&self, place: &Place, arguments: &[&str]) -> Result {
         let arguments: Vec<_> = ["state"].iter().chain(arguments).copied().collect();
         place.run_with(&arguments, &[("GATEWAY_LISTEN", &self.address)])
     }
 
-    fn state_json(&self, place: &Place, arguments: &[&str]) -> serde_json::Value {
+    pub(crate) fn state_json(&self, place: &Place, arguments: &[&str]) -> serde_json::Value {
         let result = self.state(place, &[arguments, &["--format", "json"]].concat());
         assert_eq!(result.code, 0, "{result:?}");
         serde_json::from_str(&result.stdout).unwrap()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use asf_runtime::RequestContext;
 use asf_runtime::public_url::host_of;
 
-use super::{SqsProvider, move_tasks};
+use super::SqsProvider;
 use crate::error::QueueError;
 use crate::models::Queue;
 use crate::{queues, urls};
@@ -20,7 +20,7 @@ impl SqsProvider {
     /// # Errors
     /// `MissingParameter`, `InvalidAddress`, `QueueDoesNotExist`
     pub(super) fn queue(&self, ctx: &RequestContext, url: Option<&str>) -> Result<Arc<Queue>, QueueError> {
-        self.resumed.call_once(|| move_tasks::resume(self, ctx));
+        self.resume_tasks(ctx);
         let address = match url {
             Some(url) => urls::parse(url)?,
             None => {

@@ -95,10 +95,10 @@ impl SqsApi for SqsProvider {
     #[handler("CancelMessageMoveTask")]
     async fn cancel_message_move_task(
         &self,
-        _ctx: &RequestContext,
+        ctx: &RequestContext,
         input: CancelMessageMoveTaskRequest,
     ) -> Result<CancelMessageMoveTaskResult, SqsError> {
-        move_tasks::cancel(self, input)
+        move_tasks::cancel(self, ctx, input)
     }
 
     #[handler("ChangeMessageVisibility")]
@@ -181,10 +181,10 @@ impl SqsApi for SqsProvider {
     #[handler("ListMessageMoveTasks")]
     async fn list_message_move_tasks(
         &self,
-        _ctx: &RequestContext,
+        ctx: &RequestContext,
         input: ListMessageMoveTasksRequest,
     ) -> Result<ListMessageMoveTasksResult, SqsError> {
-        move_tasks::list(self, input)
+        move_tasks::list(self, ctx, input)
     }
 
     #[handler("ListQueueTags")]

@@ -16,6 +16,7 @@ pub(super) fn start(
     ctx: &RequestContext,
     input: StartMessageMoveTaskRequest,
 ) -> Result<StartMessageMoveTaskResult, SqsError> {
+    provider.resume_tasks(ctx);
     let source = required(input.source_arn, "SourceArn")?;
     let runtime = Handle::try_current()
         .map_err(|_| AwsError::internal("there is no runtime for message-move tasks to run on"))?;
@@ -43,21 +44,27 @@ fn surroundings(provider: &SqsProvider, ctx: &RequestContext) -> Surroundings {
     }
 }
 
-/// Lets tasks go on that were running when the state was kept. The first call of any operation does it: a
-/// provider has neither time nor a runtime before.
-pub(super) fn resume(provider: &SqsProvider, ctx: &RequestContext) {
-    let Ok(runtime) = Handle::try_current() else { return };
-    let mut running = provider.move_tasks.lock().unwrap_or_else(PoisonError::into_inner);
-    for task in provider.store.unfinished_tasks() {
-        running.spawn_on(task.run(surroundings(provider, ctx)), &runtime);
+impl SqsProvider {
+    /// Lets tasks go on that were running when the state was kept. The first call of any operation does it: a
+    /// provider has neither time nor a runtime before.
+    pub(super) fn resume_tasks(&self, ctx: &RequestContext) {
+        self.resumed.call_once(|| {
+            let Ok(runtime) = Handle::try_current() else { return };
+            let mut running = self.move_tasks.lock().unwrap_or_else(PoisonError::into_inner);
+            for task in self.store.unfinished_tasks() {
+                running.spawn_on(task.run(surroundings(self, ctx)), &runtime);
+            }
+        });
     }
 }
 
 /// `CancelMessageMoveTask`
 pub(super) fn cancel(
     provider: &SqsProvider,
+    ctx: &RequestContext,
     input: CancelMessageMoveTaskRequest,
 ) -> Result<CancelMessageMoveTaskResult, SqsError> {
+    provider.resume_tasks(ctx);
     let handle = required(input.task_handle, "TaskHandle")?;
     let moved = move_tasks::cancel(&provider.store, &handle)?;
     Ok(CancelMessageMoveTaskResult { approximate_number_of_messages_moved: Some(moved.cast_signed()) })
@@ -66,8 +73,10 @@ pub(super) fn cancel(
 /// `ListMessageMoveTasks`
 pub(super) fn list(
     provider: &SqsProvider,
+    ctx: &RequestContext,
     input: ListMessageMoveTasksRequest,
 ) -> Result<ListMessageMoveTasksResult, SqsError> {
+    provider.resume_tasks(ctx);
     let source = required(input.source_arn, "SourceArn")?;
     let tasks = move_tasks::list(&provider.store, &source, input.max_results)?;
     Ok(ListMessageMoveTasksResult { results: Some(tasks.iter().map(|task| entry(task)).collect()) })

@@ -16,6 +16,7 @@ pub(super) fn create(
     ctx: &RequestContext,
     input: CreateQueueRequest,
 ) -> Result<CreateQueueResult, SqsError> {
+    provider.resume_tasks(ctx);
     let name = required(input.queue_name, "QueueName")?;
     let attributes = input.attributes.unwrap_or_default();
     let new = NewQueue {
@@ -52,6 +53,7 @@ pub(super) fn get_url(
     ctx: &RequestContext,
     input: GetQueueUrlRequest,
 ) -> Result<GetQueueUrlResult, SqsError> {
+    provider.resume_tasks(ctx);
     let name = required(input.queue_name, "QueueName")?;
     let account = match input.queue_owner_aws_account_id {
         // What is no account has no queues.
@@ -79,6 +81,7 @@ pub(super) fn list(
     ctx: &RequestContext,
     input: ListQueuesRequest,
 ) -> Result<ListQueuesResult, SqsError> {
+    provider.resume_tasks(ctx);
     let max = page_size(input.max_results)?;
     let after = input.next_token.map(|token| last_of_page(&token)).transpose()?;
     let prefix = input.queue_name_prefix.unwrap_or_default();

@@ -134,3 +134,28 @@ async fn a_dead_letter_moves_as_one_and_a_move_task_goes_on() {
     assert_eq!((progress.status, progress.moved), (Status::Completed, 2));
     assert_eq!(world.bodies(&world.found("q")).await, ["a", "b"]);
 }
+
+/// As after a state was merged into this one: a record of another queue of the same name stands in the place of
+/// the one that was there, and nobody has deleted that.
+#[tokio::test]
+async fn nothing_is_left_of_a_queue_that_was_replaced() {
+    let state = State::new();
+    let world = World::kept(&state);
+    let other = world.queue("other", &[]);
+    world.text(&other, "stays");
+    let queue = world.fifo(&[]);
+    world.grouped(&queue, "g", "1", "a");
+    let wish = Wish { attempt: Some("attempt".to_owned()), ..Wish::default() };
+    world.receive(&queue, wish).await.unwrap();
+    let tables: asf_runtime::store::Stores<asf_sqs::tables::SqsStore> = state.stores();
+    let tables = tables.at(AccountId::DEFAULT, &Region::default());
+    let of_queue =
+        || [tables.deduplication.len(), tables.attempts.len(), tables.sequences.len(), tables.messages.len()];
+    assert_eq!(of_queue(), [1, 1, 1, 2]);
+    tables.queues.update(&"q.fifo".to_owned(), |record| record.incarnation += 1);
+
+    let world = world.reopened(&state);
+    assert_eq!(of_queue(), [0, 0, 0, 1]);
+    assert_eq!(world.counts(&world.found("q.fifo")), (0, 0, 0));
+    assert_eq!(world.bodies(&world.found("other")).await, ["stays"]);
+}
