@@ -24,6 +24,11 @@ pub trait ServiceError: std::error::Error + Any + Send {
     /// Whether the caller is to blame (`Sender` rather than `Receiver` in XML).
     fn sender_fault(&self) -> bool;
 
+    /// After how many seconds it is worth while to try again (`Retry-After`), if that is known.
+    fn retry_after(&self) -> Option<u32> {
+        None
+    }
+
     /// The error's shape, if it is modelled.
     fn schema(&self) -> Option<Schema> {
         None
@@ -43,23 +48,31 @@ pub struct AwsError {
     message: Option<Cow<'static, str>>,
     status: u16,
     sender_fault: bool,
+    retry_after: Option<u32>,
 }
 
 impl AwsError {
     /// An error of the caller's, status 400.
     pub fn sender(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: code.into(), message: Some(message.into()), status: 400, sender_fault: true }
+        Self { code: code.into(), message: Some(message.into()), status: 400, sender_fault: true, retry_after: None }
     }
 
     /// An error of ours, status 500.
     pub fn receiver(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: code.into(), message: Some(message.into()), status: 500, sender_fault: false }
+        Self { code: code.into(), message: Some(message.into()), status: 500, sender_fault: false, retry_after: None }
     }
 
     /// With another status.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Worth trying again after so many seconds: `Retry-After`.
+    #[must_use]
+    pub fn with_retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 
@@ -104,6 +117,7 @@ impl From<&dyn ServiceError> for AwsError {
             message: error.message().map(|message| Cow::Owned(message.to_owned())),
             status: error.status(),
             sender_fault: error.sender_fault(),
+            retry_after: error.retry_after(),
         }
     }
 }
@@ -123,6 +137,10 @@ impl ServiceError for AwsError {
 
     fn sender_fault(&self) -> bool {
         self.sender_fault
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        self.retry_after
     }
 }
 
@@ -171,6 +189,10 @@ impl ServiceError for ReceivedError {
 
     fn sender_fault(&self) -> bool {
         self.error.sender_fault()
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        self.error.retry_after()
     }
 
     fn schema(&self) -> Option<Schema> {

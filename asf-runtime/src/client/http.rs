@@ -63,6 +63,15 @@ impl Remote {
     /// # Errors
     /// Status 502 if there is no answer, 504 if it is late.
     pub async fn send(&self, onward: Onward) -> Result<Response, AwsError> {
+        self.send_as(onward, None).await
+    }
+
+    /// As [`send`](Self::send), to a server that is called by another host than its own: URLs in its answers
+    /// name that.
+    ///
+    /// # Errors
+    /// As those of [`send`](Self::send).
+    pub async fn send_as(&self, onward: Onward, host: Option<HeaderValue>) -> Result<Response, AwsError> {
         let Onward { operation, account_id, region, mut request } = onward;
         let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
         let uri = format!("http://{}{path}", self.authority).parse();
@@ -70,9 +79,12 @@ impl Remote {
         *request.version_mut() = http::Version::HTTP_11;
         headers::drop_those_of_connection(request.headers_mut());
         // A bucket stands in the path from routing on, and not in the host.
-        let host = HeaderValue::from_str(self.authority.as_str());
         let unwritable = |_| AwsError::internal("the request cannot be passed on");
-        request.headers_mut().insert(header::HOST, host.map_err(unwritable)?);
+        let host = match host {
+            Some(host) => host,
+            None => HeaderValue::from_str(self.authority.as_str()).map_err(unwritable)?,
+        };
+        request.headers_mut().insert(header::HOST, host);
         if !request.headers().contains_key(header::AUTHORIZATION) {
             let service = &operation.service().metadata;
             let name =
@@ -118,9 +130,9 @@ impl Forward for Remote {
         Box::pin(self.send(onward))
     }
 
-    fn reset(&self) -> BoxFuture<'_, Result<(), AwsError>> {
+    fn reset<'a>(&'a self, _: Option<&'a str>) -> BoxFuture<'a, Result<bool, AwsError>> {
         // What is there is not ours.
-        Box::pin(std::future::ready(Ok(())))
+        Box::pin(std::future::ready(Ok(false)))
     }
 }
 

@@ -15,14 +15,15 @@ pub trait Forward: Send + Sync {
     /// What it is called.
     fn source(&self) -> Source;
 
-    /// Whether it has the operation's service. It may have to be started for it.
+    /// Whether it answers the operation. Nothing is started for it.
     fn has(&self, operation: Operation) -> BoxFuture<'_, Result<bool, AwsError>>;
 
     /// Passes a request on; the answer is the client's.
     fn forward(&self, onward: Onward) -> BoxFuture<'_, Result<Response, AwsError>>;
 
-    /// Forgets everything, if it runs and can.
-    fn reset(&self) -> BoxFuture<'_, Result<(), AwsError>>;
+    /// Forgets everything, or all of a service, if it runs and can. False if what it has is not ours to reset, or
+    /// the service is none of its.
+    fn reset<'a>(&'a self, service: Option<&'a str>) -> BoxFuture<'a, Result<bool, AwsError>>;
 }
 
 /// A request on its way to another server.

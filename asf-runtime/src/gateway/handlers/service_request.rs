@@ -46,7 +46,8 @@ impl ServiceRequests {
             );
             return Err(AwsError::internal(message).with_status(501).into());
         }
-        let answering = match self.services.providers.chosen(operation).await? {
+        let chosen = self.services.providers.chosen(operation).await;
+        let answering = match chosen.inspect_err(|_| ctx.source = Some(Source::None))? {
             Some(Chosen::Provider(answering)) => answering,
             Some(Chosen::Forward(forward)) => return pass_on(ctx, operation, &*forward).await,
             None => {
