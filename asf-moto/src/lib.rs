@@ -5,6 +5,7 @@
 //! say.
 
 mod answer;
+mod aws;
 mod call;
 mod chains;
 mod host;

@@ -2,6 +2,7 @@
 
 mod http;
 mod in_process;
+mod wire;
 
 use std::any::Any;
 

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use asf_schema::Operation;
+use asf_schema::{Operation, ProtocolKind};
 use futures_util::future::BoxFuture;
 
 use super::{Answering, Source};
 use crate::AwsError;
 use crate::identity::{AccountId, Region};
 use crate::protocol::{Request, Response};
+use crate::recording::Recorder;
 
 /// A server that answers requests as they come.
 pub trait Forward: Send + Sync {
@@ -31,6 +32,8 @@ pub trait Forward: Send + Sync {
 pub struct Onward {
     /// What it calls.
     pub operation: Operation,
+    /// The protocol that the request is written in, and the answer has to be.
+    pub protocol: ProtocolKind,
     /// The caller's account.
     pub account_id: AccountId,
     /// The region that is called.
@@ -61,7 +64,15 @@ pub enum Chosen {
 #[derive(Clone, Default)]
 pub struct Chains {
     pub(super) is_strict: bool,
-    rules: Vec<(String, Option<String>, Vec<Step>)>,
+    rules: Vec<Rule>,
+}
+
+#[derive(Clone)]
+struct Rule {
+    service: String,
+    operation: Option<String>,
+    steps: Vec<Step>,
+    recorder: Option<Recorder>,
 }
 
 impl Chains {
@@ -74,26 +85,45 @@ impl Chains {
     /// Adds a rule; the service `*` is all.
     #[must_use]
     pub fn with(mut self, service: impl Into<String>, operation: Option<String>, steps: Vec<Step>) -> Self {
-        self.rules.push((service.into(), operation, steps));
+        self.rules.push(Rule { service: service.into(), operation, steps, recorder: None });
+        self
+    }
+
+    /// Has what the rule that was added last is answered written down.
+    #[must_use]
+    pub fn recorded_by(mut self, recorder: Recorder) -> Self {
+        if let Some(rule) = self.rules.last_mut() {
+            rule.recorder = Some(recorder);
+        }
         self
     }
 
     /// The chain of an operation: the providers, where no rule says otherwise.
     #[must_use]
     pub fn of(&self, operation: Operation) -> &[Step] {
+        self.rule(operation).map_or(&[Step::Providers], |rule| &rule.steps)
+    }
+
+    /// Who writes down what an operation is answered, if that is wanted.
+    #[must_use]
+    pub fn recorder(&self, operation: Operation) -> Option<&Recorder> {
+        self.rule(operation)?.recorder.as_ref()
+    }
+
+    fn rule(&self, operation: Operation) -> Option<&Rule> {
         let service = operation.service().name;
-        let strength = |(of, name, _): &(String, Option<String>, Vec<Step>)| match name {
-            Some(name) => (of == service && name == operation.name()).then_some(3),
-            None if of == service => Some(2),
-            None => (of == "*").then_some(1),
+        let strength = |rule: &Rule| match &rule.operation {
+            Some(name) => (rule.service == service && name == operation.name()).then_some(3),
+            None if rule.service == service => Some(2),
+            None => (rule.service == "*").then_some(1),
         };
         let rated = self.rules.iter().filter_map(|rule| Some((strength(rule)?, rule)));
-        rated.max_by_key(|(strength, _)| *strength).map_or(&[Step::Providers], |(_, rule)| &rule.2)
+        rated.max_by_key(|(strength, _)| *strength).map(|(_, rule)| rule)
     }
 
     /// The servers that the rules name, some more than once.
     pub fn forwards(&self) -> impl Iterator<Item = &Arc<dyn Forward>> {
-        self.rules.iter().flat_map(|rule| &rule.2).filter_map(|step| match step {
+        self.rules.iter().flat_map(|rule| &rule.steps).filter_map(|step| match step {
             Step::Forward(forward) => Some(forward),
             Step::Providers => None,
         })

@@ -16,6 +16,7 @@
 //! ```
 
 pub mod cli;
+pub mod coverage;
 mod extensions;
 pub mod init;
 pub mod persistence;
@@ -139,6 +140,7 @@ pub fn emulator(
         Some(journal) => settings.with_state(journal.state().clone()),
         None => settings,
     };
+    let chains = asf_moto::chains(&config, &settings).map_err(GatewayError::Backends)?;
     let signed_settings = config.verify_signatures.then(|| settings.clone());
     let plugins = Plugins::new(settings);
     for entry in plugins.disabled_in_vain() {
@@ -187,8 +189,10 @@ pub fn emulator(
     if let Err(error) = persistence::begin(journal.as_ref(), &config, &edge, &providers, &environment) {
         tracing::error!(%error, "an endpoint of the state is left out");
     }
-    let chains = asf_moto::chains(&config).map_err(GatewayError::Backends)?;
     let _ = providers.set_chains(chains);
+    if let Err(error) = coverage::add_routes(&edge, &providers, asf_moto::Moto::new(config.clone())) {
+        tracing::error!(%error, "the endpoint of the coverage is left out");
+    }
     let services =
         Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };
     let services = Arc::new(services);
