@@ -121,11 +121,17 @@ impl Chains {
         rated.max_by_key(|(strength, _)| *strength).map(|(_, rule)| rule)
     }
 
-    /// The servers that the rules name, some more than once.
-    pub fn forwards(&self) -> impl Iterator<Item = &Arc<dyn Forward>> {
-        self.rules.iter().flat_map(|rule| &rule.steps).filter_map(|step| match step {
-            Step::Forward(forward) => Some(forward),
-            Step::Providers => None,
-        })
+    /// The servers that the rules name, each once.
+    #[must_use]
+    pub fn forwards(&self) -> Vec<&Arc<dyn Forward>> {
+        let mut forwards: Vec<&Arc<dyn Forward>> = Vec::new();
+        for step in self.rules.iter().flat_map(|rule| &rule.steps) {
+            if let Step::Forward(forward) = step
+                && !forwards.iter().any(|it| Arc::ptr_eq(it, forward))
+            {
+                forwards.push(forward);
+            }
+        }
+        forwards
     }
 }

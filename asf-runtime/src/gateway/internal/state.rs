@@ -18,7 +18,6 @@ pub(super) async fn reset_all(context: &Context) -> Response {
         return not_written(&error);
     }
     for forward in providers.chains().into_iter().flat_map(crate::provider::Chains::forwards) {
-        // Some stand in more than one chain; forgetting twice is as good as once.
         if let Err(error) = forward.reset(None).await {
             return respond::error(StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
         }

@@ -15,6 +15,8 @@ mod foreground;
 mod listening;
 #[cfg(unix)]
 mod lpm;
+#[cfg(unix)]
+mod moto;
 mod persistence;
 mod place;
 mod server;
