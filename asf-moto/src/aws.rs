@@ -134,7 +134,8 @@ impl Aws {
             signed.join(";")
         );
         let authorization = HeaderValue::try_from(authorization);
-        let authorization = authorization.map_err(|_| AwsError::internal("the signature cannot be written"))?;
+        let authorization =
+            authorization.map_err(|_| AwsError::internal("the signature cannot be written"))?;
         request.headers_mut().insert(header::AUTHORIZATION, authorization);
         Ok(())
     }

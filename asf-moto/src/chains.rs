@@ -90,8 +90,7 @@ impl Made<'_> {
 
     fn roots(&self) -> Result<Option<Vec<u8>>, ChainError> {
         let read = |path: &Path| {
-            std::fs::read(path)
-                .map_err(|error| ChainError::Roots { path: path.display().to_string(), error })
+            std::fs::read(path).map_err(|error| ChainError::Roots { path: path.display().to_string(), error })
         };
         self.config.ca_bundle.as_deref().map(read).transpose()
     }

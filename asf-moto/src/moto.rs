@@ -102,12 +102,17 @@ impl Moto {
         let ask = || async {
             let shipped = Inventory::shipped().clone();
             let Ok(made) = self.made() else { return shipped };
-            let other = (made.installer.version() != shipped.moto).then(|| made.installer.installed()).flatten();
+            let other =
+                (made.installer.version() != shipped.moto).then(|| made.installer.installed()).flatten();
             let Some(installation) = other else { return shipped };
             match tokio::task::spawn_blocking(move || Inventory::of(&installation)).await {
                 Ok(Ok(asked)) => asked,
                 Ok(Err(error)) => {
-                    tracing::warn!("moto {}: {error}; {} is taken for it", made.installer.version(), shipped.moto);
+                    tracing::warn!(
+                        "moto {}: {error}; {} is taken for it",
+                        made.installer.version(),
+                        shipped.moto
+                    );
                     shipped
                 }
                 Err(error) => {
@@ -180,6 +185,10 @@ impl Forward for Moto {
     fn forward(&self, mut onward: Onward) -> BoxFuture<'_, Result<Response, AwsError>> {
         Box::pin(async move {
             let operation = onward.operation;
+            // Providers that pass on what they do not do themselves need not know what moto has.
+            if !self.inventory().await.has(operation) {
+                return Err(AwsError::not_implemented(operation));
+            }
             let unavailable = |it: Unavailable| it.into_error(operation);
             let made = self.made().map_err(unavailable)?;
             let remote = made.remote().await.map_err(unavailable)?;

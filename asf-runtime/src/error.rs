@@ -54,12 +54,24 @@ pub struct AwsError {
 impl AwsError {
     /// An error of the caller's, status 400.
     pub fn sender(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: code.into(), message: Some(message.into()), status: 400, sender_fault: true, retry_after: None }
+        Self {
+            code: code.into(),
+            message: Some(message.into()),
+            status: 400,
+            sender_fault: true,
+            retry_after: None,
+        }
     }
 
     /// An error of ours, status 500.
     pub fn receiver(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: code.into(), message: Some(message.into()), status: 500, sender_fault: false, retry_after: None }
+        Self {
+            code: code.into(),
+            message: Some(message.into()),
+            status: 500,
+            sender_fault: false,
+            retry_after: None,
+        }
     }
 
     /// With another status.

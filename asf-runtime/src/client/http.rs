@@ -47,13 +47,15 @@ impl Remote {
         let invalid = |reason: &str| InvalidUrl { url: url.to_owned(), reason: reason.to_owned() };
         let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| invalid(&error.to_string()))?;
         let is_plain_host = |it: &&Authority| !it.host().is_empty() && !it.as_str().contains('@');
-        let authority = uri.authority().filter(is_plain_host).filter(|_| uri.path() == "/" && uri.query().is_none());
+        let authority =
+            uri.authority().filter(is_plain_host).filter(|_| uri.path() == "/" && uri.query().is_none());
         let (scheme, trust) = match uri.scheme_str() {
             Some("http") => ("http", None),
             Some("https") => ("https", Some(wire::trust(roots).map_err(|why| invalid(&why))?)),
             _ => return Err(invalid("it has to be http://<host>:<port> or https://<host>:<port>")),
         };
-        let authority = authority.ok_or_else(|| invalid("it has to be http(s)://<host>:<port>, without a path"))?;
+        let authority =
+            authority.ok_or_else(|| invalid("it has to be http(s)://<host>:<port>, without a path"))?;
         Ok(Self { authority: authority.clone(), scheme, source, trust, client: OnceLock::new() })
     }
 
@@ -76,7 +78,8 @@ impl Remote {
             AwsError::receiver("BadGateway", format!("{} cannot be reached: {error}", self.source))
                 .with_status(502)
         };
-        let request = http::Request::post(format!("{}://{}{path}", self.scheme, self.authority)).body(ByteStream::Empty);
+        let request = http::Request::post(format!("{}://{}{path}", self.scheme, self.authority))
+            .body(ByteStream::Empty);
         let request = request.map_err(|error| bad(&error))?;
         let answered = self.client().request(request).await;
         Ok(answered.map_err(|error| bad(&error))?.status())
@@ -177,13 +180,8 @@ pub async fn call_over(
     let protocol = protocol::of(kind);
     let written = protocol.serialize_request(operation, &mut *input);
     let request = written.map_err(|error| AwsError::serialization(error.to_string()))?;
-    let onward = Onward {
-        operation,
-        protocol: kind,
-        account_id: ctx.account_id,
-        region: ctx.region.clone(),
-        request,
-    };
+    let onward =
+        Onward { operation, protocol: kind, account_id: ctx.account_id, region: ctx.region.clone(), request };
     let (parts, mut body) = to.forward(onward).await?.into_parts();
     let streams = operation.output().and_then(Schema::streaming).is_some();
     if !streams || protocol.is_error(operation, &parts, &[]) {

@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn rules() {
-        let text = "s3 = native, moto; dynamodb.PutItem=https://h:1/ ;*=none;sns=record:./a b,recorded:/x,aws";
+        let text =
+            "s3 = native, moto; dynamodb.PutItem=https://h:1/ ;*=none;sns=record:./a b,recorded:/x,aws";
         let read = BackendRules::parse(text).unwrap().0;
         assert_eq!(read[0].chain, [BackendName::Native, BackendName::Moto]);
         assert_eq!((read[1].operation.as_deref(), &read[1].record), (Some("PutItem"), &None));

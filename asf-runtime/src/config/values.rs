@@ -6,8 +6,8 @@ use std::fmt;
 
 use http::{HeaderName, Uri};
 
-use super::{BackendName, Setting};
 use super::setting::items;
+use super::{BackendName, Setting};
 
 /// A closed set of words.
 macro_rules! choice {

@@ -48,18 +48,12 @@ impl Recorder {
         }
         let body = std::mem::take(&mut ctx.body).collect(ctx.max_body).await.map_err(AwsError::from)?;
         ctx.body = body.clone().into();
-        let parameters =
-            parameters(operation, ctx.protocol, &ctx.request, body.into(), ctx.max_body).await?;
+        let parameters = parameters(operation, ctx.protocol, &ctx.request, body.into(), ctx.max_body).await?;
         Ok(Some(Begun { operation, protocol: ctx.protocol, parameters }))
     }
 
     /// Writes down the answer. That it cannot is a warning, and nothing that the client is told.
-    pub(crate) async fn end(
-        &self,
-        begun: Begun,
-        ctx: &mut GatewayContext,
-        error: Option<RecordedError>,
-    ) {
+    pub(crate) async fn end(&self, begun: Begun, ctx: &mut GatewayContext, error: Option<RecordedError>) {
         let source = ctx.source.map_or("none", |it| it.as_str());
         let Begun { operation, protocol, parameters } = begun;
         let path = path_of(&self.folder, operation, &parameters);

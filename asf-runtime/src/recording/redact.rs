@@ -70,3 +70,44 @@ fn is_called_secret(name: &str) -> bool {
     let plain = plain.to_ascii_lowercase();
     SECRETS.iter().any(|it| plain.ends_with(it))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_secret() {
+        let spec = br#"{
+          "metadata": {"protocol": "json", "serviceId": "T", "apiVersion": "1", "endpointPrefix": "t"},
+          "operations": {},
+          "shapes": {
+            "In": {"type": "structure", "members": {
+              "Name": {"shape": "S"}, "Hidden": {"shape": "H"}, "MasterUserPassword": {"shape": "S"},
+              "PasswordLength": {"shape": "I"}, "Key": {"shape": "B"}, "Map": {"shape": "M"}, "Credentials": {"shape": "C"},
+              "List": {"shape": "L"}, "Nested": {"shape": "In"}, "Url": {"shape": "S"}}},
+            "C": {"type": "structure", "members": {"AccessKeyId": {"shape": "S"}, "SessionToken": {"shape": "S"}}},
+            "S": {"type": "string"}, "H": {"type": "string", "sensitive": true}, "I": {"type": "integer"},
+            "B": {"type": "blob", "sensitive": true},
+            "M": {"type": "map", "key": {"shape": "S"}, "value": {"shape": "S"}},
+            "L": {"type": "list", "member": {"shape": "H"}}
+          }
+        }"#;
+        let service = asf_schema::load_service("t", spec).unwrap();
+        let schema = service.shape("In").unwrap();
+        let mut value = json!({
+            "Name": "n", "Hidden": "1", "MasterUserPassword": "2", "PasswordLength": 8, "Key": "Mw==",
+            "Map": {"DB_PASSWORD": "4", "other": "o"}, "Credentials": {"AccessKeyId": "id", "SessionToken": "5"},
+            "List": ["6"], "Nested": {"Hidden": "7"},
+            "Url": "https://b.s3.amazonaws.com/k?X-Amz-Date=d&X-Amz-Signature=8"
+        });
+        redacted(schema, &mut value);
+        assert_eq!(value, json!({
+            "Name": "n", "Hidden": "REDACTED", "MasterUserPassword": "REDACTED", "PasswordLength": 8,
+            "Key": "UkVEQUNURUQ=", "Map": {"DB_PASSWORD": "REDACTED", "other": "o"},
+            "Credentials": {"AccessKeyId": "id", "SessionToken": "REDACTED"}, "List": ["REDACTED"],
+            "Nested": {"Hidden": "REDACTED"}, "Url": "https://b.s3.amazonaws.com/k?REDACTED"
+        }));
+    }
+}

@@ -61,7 +61,8 @@ impl Forward for Recorded {
     fn has(&self, operation: Operation) -> BoxFuture<'_, Result<bool, AwsError>> {
         let folder = folder_of(&self.folder, operation);
         Box::pin(async move {
-            let any = move || std::fs::read_dir(folder).is_ok_and(|it| it.flatten().any(|it| is_recording(&it)));
+            let any =
+                move || std::fs::read_dir(folder).is_ok_and(|it| it.flatten().any(|it| is_recording(&it)));
             Ok(!has_events(operation) && tokio::task::spawn_blocking(any).await.unwrap_or(false))
         })
     }
@@ -85,7 +86,8 @@ impl Forward for Recorded {
                 let error = received(operation, error);
                 return Ok(protocol.serialize_error(operation.service(), Some(operation), &error, exchange));
             }
-            let wrong = |reason: &dyn std::fmt::Display| AwsError::internal(malformed(&path, reason).to_string());
+            let wrong =
+                |reason: &dyn std::fmt::Display| AwsError::internal(malformed(&path, reason).to_string());
             let output = recording.output.unwrap_or_default();
             let mut output = match operation.output() {
                 Some(schema) => from_neutral(schema, &output).map_err(|error| wrong(&error))?,
@@ -106,7 +108,8 @@ fn received(operation: Operation, error: RecordedError) -> ReceivedError {
     let RecordedError { code, message, status, is_senders_fault, modelled } = error;
     let message = message.unwrap_or_default();
     let is_empty = message.is_empty();
-    let made = if is_senders_fault { AwsError::sender(code, message) } else { AwsError::receiver(code, message) };
+    let made =
+        if is_senders_fault { AwsError::sender(code, message) } else { AwsError::receiver(code, message) };
     let made = made.with_status(status);
     let made = if is_empty { made.without_message() } else { made };
     let modelled = modelled.and_then(|(name, members)| {

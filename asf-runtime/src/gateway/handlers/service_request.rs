@@ -120,7 +120,8 @@ async fn pass_on(ctx: &mut GatewayContext, operation: Operation, to: &dyn Forwar
     *request.uri_mut() = ctx.request.uri.clone();
     request.headers_mut().clone_from(&ctx.request.headers);
     let (account_id, region) = (ctx.account_id, ctx.region.clone());
-    ctx.response = to.forward(Onward { operation, protocol: ctx.protocol, account_id, region, request }).await?;
+    ctx.response =
+        to.forward(Onward { operation, protocol: ctx.protocol, account_id, region, request }).await?;
     Ok(Flow::Continue)
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::output::{Format, print, print_json, print_rows};
 use super::{Failure, Outcome, Session, health};
-use crate::coverage::{Implemented, page, of_all, of_service, to_json};
+use crate::coverage::{Implemented, of_all, of_service, page, to_json};
 
 /// Arguments of `coverage`.
 #[derive(Debug, clap::Args)]
@@ -51,8 +51,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let is_shown = |it: &&Value| arguments.all || it["none"] != it["total"];
     let mut rows: Vec<_> = services.iter().filter(is_shown).map(|it| row(&it["service"], it)).collect();
     rows.push(row(&"TOTAL".into(), &coverage["total"]));
-    let heading =
-        ["service", "operations", "native", "extension", "moto", "none", "native %", "answered %"];
+    let heading = ["service", "operations", "native", "extension", "moto", "none", "native %", "answered %"];
     Ok(print_rows(format, heading, &rows)?)
 }
 

@@ -32,7 +32,8 @@ pub fn page(services: &[ServiceCoverage], moto_version: &str) -> String {
     page.push_str("\n## What native providers leave to others\n\n");
     for it in answered.iter().filter(|it| it.count(Implemented::Native) > 0) {
         let left = |by| {
-            let names = it.operations.iter().filter(|(_, it)| **it == by).map(|(name, _)| format!("`{name}`"));
+            let names =
+                it.operations.iter().filter(|(_, it)| **it == by).map(|(name, _)| format!("`{name}`"));
             names.collect::<Vec<_>>().join(", ")
         };
         let (moto, none) = (left(Implemented::Moto), left(Implemented::None));

@@ -9,7 +9,8 @@ use crate::place::{Foreground, Place};
 /// An asf that speaks TLS and checks signatures, with its certificate.
 fn stand_in(place: &Place) -> (Foreground, String, String) {
     let key = rcgen::KeyPair::generate().unwrap();
-    let certificate = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let certificate =
+        rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
     let both = place.write("server.pem", &format!("{}{}", key.serialize_pem(), certificate.pem()));
     let roots = place.write("roots.pem", &certificate.pem());
     let variables = [
@@ -36,7 +37,11 @@ fn aws_is_called_with_our_own_credentials() {
     let (_behind, url, roots) = stand_in(&behind);
     let with = |variables: &[(&'static str, &'static str)]| {
         let backend = [("ASF_BACKENDS", "sqs=aws"), ("ASF_AWS_ENDPOINT", &url), ("ASF_CA_BUNDLE", &roots)];
-        [&backend, variables].concat().into_iter().map(|(name, value)| (name, value.to_owned())).collect::<Vec<_>>()
+        [&backend, variables]
+            .concat()
+            .into_iter()
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect::<Vec<_>>()
     };
     let run = |variables: &[(&'static str, String)]| {
         let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -69,7 +69,8 @@ impl Setting {
     /// With this version of moto.
     fn with(version: &str) -> Self {
         let place = Place::new();
-        let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+        let python =
+            Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
         let python = String::from_utf8(python.stdout).unwrap();
         let script = place.write("stand_in.py", include_str!("stand_in.py"));
         let folder = format!("home/.asf/volume/lib/moto/{version}");
@@ -224,7 +225,10 @@ fn the_page_is_current() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/coverage.md");
     let written = std::fs::read_to_string(page).unwrap();
     let current = Place::new().done(&["coverage", "--page"]);
-    assert!(written == current, "docs/coverage.md is not current: cargo run -p asf -- coverage --page > docs/coverage.md");
+    assert!(
+        written == current,
+        "docs/coverage.md is not current: cargo run -p asf -- coverage --page > docs/coverage.md"
+    );
 }
 
 #[test]

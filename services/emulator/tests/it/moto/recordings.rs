@@ -70,14 +70,15 @@ fn of_a_native_provider() {
     let replay = format!("sqs=recorded:{folder}");
     let (_asf, address) = start(&place, &[("ASF_BACKENDS", replay.as_str())]);
     let of_json = |operation: &str| {
-        let headers = format!(
-            "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS.{operation}\r\n"
-        );
+        let headers =
+            format!("Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS.{operation}\r\n");
         send(&address, "POST", "/", &headers, &json!({ "QueueName": "q" }).to_string())
     };
     assert_eq!(of_json("CreateQueue").json(), json!({ "QueueUrl": "http://emu:80/000000000000/q" }));
     let missing = of_json("GetQueueUrl");
     assert_eq!(missing.status, 400);
     assert_eq!(missing.json()["__type"], "com.amazonaws.sqs#QueueDoesNotExist", "{missing:?}");
-    assert!(of_query(&address, "CreateQueue").body.contains("<QueueUrl>http://emu:80/000000000000/q</QueueUrl>"));
+    assert!(
+        of_query(&address, "CreateQueue").body.contains("<QueueUrl>http://emu:80/000000000000/q</QueueUrl>")
+    );
 }
