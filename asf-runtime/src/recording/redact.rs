@@ -103,11 +103,14 @@ mod tests {
             "Url": "https://b.s3.amazonaws.com/k?X-Amz-Date=d&X-Amz-Signature=8"
         });
         redacted(schema, &mut value);
-        assert_eq!(value, json!({
-            "Name": "n", "Hidden": "REDACTED", "MasterUserPassword": "REDACTED", "PasswordLength": 8,
-            "Key": "UkVEQUNURUQ=", "Map": {"DB_PASSWORD": "REDACTED", "other": "o"},
-            "Credentials": {"AccessKeyId": "id", "SessionToken": "REDACTED"}, "List": ["REDACTED"],
-            "Nested": {"Hidden": "REDACTED"}, "Url": "https://b.s3.amazonaws.com/k?REDACTED"
-        }));
+        assert_eq!(
+            value,
+            json!({
+                "Name": "n", "Hidden": "REDACTED", "MasterUserPassword": "REDACTED", "PasswordLength": 8,
+                "Key": "UkVEQUNURUQ=", "Map": {"DB_PASSWORD": "REDACTED", "other": "o"},
+                "Credentials": {"AccessKeyId": "id", "SessionToken": "REDACTED"}, "List": ["REDACTED"],
+                "Nested": {"Hidden": "REDACTED"}, "Url": "https://b.s3.amazonaws.com/k?REDACTED"
+            })
+        );
     }
 }

@@ -112,7 +112,7 @@ fn moto() -> (String, Installation) {
     let settings = [("LOCALSTACK_VOLUME_DIR", volume.as_str())].into_iter().collect();
     let packages = Packages::configured(&Config::parse(&settings).unwrap());
     let installer = packages.installer("moto", None).unwrap();
-    let installed = installer.install(Target::Var, &Silent);
+    let installed = installer.install(Target::VarLibs, &Silent);
     let installation = installed.unwrap_or_else(|error| {
         panic!("the tests of what moto answers need moto, from the Python package index: {error}")
     });
