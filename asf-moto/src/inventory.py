@@ -127,11 +127,16 @@ def environ_of(service, operation, stand_in):
     return environ
 
 
+def plain(name):
+    """A service's name, as moto's modules are called. Their own names for it differ by hyphens at times."""
+    return {"awslambda": "lambda"}.get(name, name).replace("-", "")
+
+
 def implements(application, service, name):
     """Whether an operation is implemented."""
     if service.service_name == "s3":
         return s3_implements(service.operation_model(name))
-    owners = {service.service_name, SAME_API.get(service.service_name)}
+    owners = {plain(service.service_name), SAME_API.get(service.service_name)}
     for stand_in in STAND_INS:
         try:
             environ = environ_of(service, service.operation_model(name), stand_in)
@@ -150,12 +155,13 @@ def implements(application, service, name):
             # Some have words of their own: `describejobqueues`.
             is_named_otherwise = type(response)._get_action is not BaseResponse._get_action
             is_it = action == name or is_named_otherwise
-            return is_it and method is not None and not only_refuses(method) and response.boto3_service_name in owners
+            is_its = owners & {plain(response.boto3_service_name), plain(type(response).__module__.split(".")[1])}
+            return bool(is_it and is_its and method and not only_refuses(method))
         except (NotImplementedError, TypeError):
             return False  # A TypeError is what a handler comes to that returns nothing.
         except Exception:
             pass  # It was called for real, with what makes no sense to it.
-        return app.service in {(it or "").replace("-", "") for it in owners}
+        return plain(app.service) in owners
     return False
 
 
