@@ -1,7 +1,7 @@
 //! Answers that are kept in a folder, and given again: `record:<folder>` and `recorded:<folder>` of a chain.
 //!
 //! Each call is a file of readable JSON, `<folder>/<service>/<operation>/<hash>.json`, with the parameters and
-//! the answer in the form that no protocol has a say in ([`to_neutral`](crate::value::neutral::to_neutral)). The hash is
+//! the answer in the form that no protocol has a say in ([`to_neutral`]). The hash is
 //! that of the parameters, so a call finds its answer whatever protocol it is made in. Idempotency tokens are
 //! left out, because clients make them up. Nothing of headers is written, and no secret: see [`redacted`].
 
