@@ -41,7 +41,8 @@ pub async fn call_moto_with_request(
     request: Request,
 ) -> HandlerResult {
     let (operation, account_id, region) = (ctx.operation, ctx.account_id, ctx.region.clone());
-    Ok(Answer::Raw(moto.forward(Onward { operation, account_id, region, request }).await?))
+    let onward = Onward { operation, protocol: ctx.protocol, account_id, region, request };
+    Ok(Answer::Raw(moto.forward(onward).await?))
 }
 
 /// A provider, and behind it a server that answers what the provider does not implement.

@@ -24,6 +24,11 @@ pub trait ServiceError: std::error::Error + Any + Send {
     /// Whether the caller is to blame (`Sender` rather than `Receiver` in XML).
     fn sender_fault(&self) -> bool;
 
+    /// After how many seconds it is worth while to try again (`Retry-After`), if that is known.
+    fn retry_after(&self) -> Option<u32> {
+        None
+    }
+
     /// The error's shape, if it is modelled.
     fn schema(&self) -> Option<Schema> {
         None
@@ -60,6 +65,7 @@ pub struct AwsError {
     status: u16,
     sender_fault: bool,
     details: Vec<ErrorDetail>,
+    retry_after: Option<u32>,
 }
 
 impl AwsError {
@@ -71,6 +77,7 @@ impl AwsError {
             status: 400,
             sender_fault: true,
             details: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -82,6 +89,7 @@ impl AwsError {
             status: 500,
             sender_fault: false,
             details: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -103,6 +111,13 @@ impl AwsError {
     #[must_use]
     pub fn with_header(mut self, name: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Self {
         self.details.push(ErrorDetail { name: name.into(), text: text.into(), is_header: true });
+        self
+    }
+
+    /// Worth trying again after so many seconds: `Retry-After`.
+    #[must_use]
+    pub fn with_retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 
@@ -148,6 +163,7 @@ impl From<&dyn ServiceError> for AwsError {
             status: error.status(),
             sender_fault: error.sender_fault(),
             details: error.details().to_vec(),
+            retry_after: error.retry_after(),
         }
     }
 }
@@ -171,6 +187,10 @@ impl ServiceError for AwsError {
 
     fn details(&self) -> &[ErrorDetail] {
         &self.details
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        self.retry_after
     }
 }
 
@@ -219,6 +239,10 @@ impl ServiceError for ReceivedError {
 
     fn sender_fault(&self) -> bool {
         self.error.sender_fault()
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        self.error.retry_after()
     }
 
     fn schema(&self) -> Option<Schema> {

@@ -36,6 +36,7 @@ pub mod plugin;
 pub mod protocol;
 pub mod provider;
 pub mod public_url;
+pub mod recording;
 pub mod shape;
 pub mod signature;
 pub mod validation;

@@ -34,7 +34,7 @@ impl World {
     fn new(settings: &[(&str, &str)]) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(NOW)));
         let environment = Environment { clock: clock.clone(), ids: Arc::new(Ids::seeded(1)) };
-        let settings = settings.iter().copied().collect();
+        let settings = settings.iter().copied().chain([crate::clients::NATIVE]).collect();
         Self { gateway: gateway_with(settings, environment, Surroundings::default()).unwrap(), clock }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::{InstallError, Installer, Job, Launch, program};
 
@@ -46,13 +46,22 @@ impl Installer for Pip {
     }
 
     fn install(&self, job: &Job<'_>) -> Result<(), InstallError> {
+        // pip is run as it comes with Python. Installed into the environment it would cost seconds, which whoever is
+        // told that there is no network has to wait, too.
+        let bundled = bundled_pip();
         let mut venv = Command::new("python3");
         venv.args(["-m", "venv", "--prompt", job.package]).arg(job.folder);
+        if bundled.is_some() {
+            venv.arg("--without-pip");
+        }
         job.run("python3", venv)?;
         let mut pip = Command::new(python(job.folder));
+        if let Some(wheel) = bundled {
+            pip.env("PYTHONPATH", wheel);
+        }
         pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input"]);
-        // Without a network, five tries each are long.
-        pip.args(["--quiet", "--retries", "2", &self.requirement]);
+        // Without a network, five more tries are long.
+        pip.args(["--quiet", "--retries", "1", &self.requirement]);
         job.run("pip", pip)
     }
 
@@ -84,6 +93,20 @@ impl Installer for Pip {
     fn source(&self) -> String {
         "pip".to_owned()
     }
+}
+
+/// The wheel of pip that Python makes environments with: its own, or the distribution's.
+fn bundled_pip() -> Option<String> {
+    const FIND: &str = "\
+import ensurepip, glob, os, sysconfig
+own = os.path.join(os.path.dirname(ensurepip.__file__), '_bundled')
+for folder in (own, sysconfig.get_config_var('WHEEL_PKG_DIR'), '/usr/share/python-wheels'):
+    for wheel in glob.glob(os.path.join(folder or own, 'pip-*.whl')):
+        raise SystemExit(print(wheel))
+";
+    let output = Command::new("python3").args(["-I", "-c", FIND]).stdin(Stdio::null()).output().ok()?;
+    let wheel = String::from_utf8(output.stdout).ok()?;
+    Some(wheel.trim().to_owned()).filter(|it| !it.is_empty())
 }
 
 fn python(folder: &Path) -> std::path::PathBuf {

@@ -6,40 +6,67 @@ use asf_schema::{Operation, Schema};
 use futures_util::future::BoxFuture;
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderValue, Uri, header};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
+use rustls::ClientConfig;
 
+use super::wire::{self, Wire};
 use crate::error::ServiceError;
 use crate::gateway::edge::InvalidUrl;
-use crate::gateway::edge::proxy::{NoAnswer, arriving, headers, new_client};
+use crate::gateway::edge::proxy::{NoAnswer, arriving, headers};
 use crate::gateway::handlers::MAX_BODY;
 use crate::protocol::{self, Response};
 use crate::provider::{Forward, Onward, Source};
 use crate::shape::ByteStream;
 use crate::{AwsError, RequestContext, Shape};
 
-/// A server that speaks the protocols of AWS's services, at an `http` URL without a path.
+/// A server that speaks the protocols of AWS's services, at an `http` or `https` URL without a path.
 pub struct Remote {
     authority: Authority,
+    scheme: &'static str,
     source: Source,
+    /// What is trusted, for `https`.
+    trust: Option<ClientConfig>,
     /// Made with the first request, because it belongs to the runtime that it runs in.
-    client: OnceLock<Client<HttpConnector, ByteStream>>,
+    client: OnceLock<Wire>,
 }
 
 impl Remote {
-    /// The server at a URL: `http://localhost:8000`.
+    /// The server at a URL: `http://localhost:8000`, or `https://example.com` with a certificate that Mozilla
+    /// trusts.
     ///
     /// # Errors
     /// When it is no such URL.
     pub fn new(url: &str, source: Source) -> Result<Self, InvalidUrl> {
+        Self::trusting(url, source, None)
+    }
+
+    /// As [`new`](Self::new), with other root certificates (PEM).
+    ///
+    /// # Errors
+    /// When it is no such URL, or there are no such certificates.
+    pub fn trusting(url: &str, source: Source, roots: Option<&[u8]>) -> Result<Self, InvalidUrl> {
         let invalid = |reason: &str| InvalidUrl { url: url.to_owned(), reason: reason.to_owned() };
         let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| invalid(&error.to_string()))?;
-        match (uri.scheme_str(), uri.authority()) {
-            (Some("http"), Some(authority)) if uri.path() == "/" && !authority.as_str().contains('@') => {
-                Ok(Self { authority: authority.clone(), source, client: OnceLock::new() })
-            }
-            _ => Err(invalid("it has to be http://<host>:<port>")),
-        }
+        let is_plain_host = |it: &&Authority| !it.host().is_empty() && !it.as_str().contains('@');
+        let authority =
+            uri.authority().filter(is_plain_host).filter(|_| uri.path() == "/" && uri.query().is_none());
+        let (scheme, trust) = match uri.scheme_str() {
+            Some("http") => ("http", None),
+            Some("https") => ("https", Some(wire::trust(roots).map_err(|why| invalid(&why))?)),
+            _ => return Err(invalid("it has to be http://<host>:<port> or https://<host>:<port>")),
+        };
+        let authority =
+            authority.ok_or_else(|| invalid("it has to be http(s)://<host>:<port>, without a path"))?;
+        Ok(Self { authority: authority.clone(), scheme, source, trust, client: OnceLock::new() })
+    }
+
+    /// The host, with its port if the URL has one.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.authority.as_str()
+    }
+
+    fn client(&self) -> &Wire {
+        self.client.get_or_init(|| self.trust.clone().map_or_else(Wire::plain, Wire::tls))
     }
 
     /// Asks for something that is no operation, and says with which status it was answered.
@@ -51,9 +78,10 @@ impl Remote {
             AwsError::receiver("BadGateway", format!("{} cannot be reached: {error}", self.source))
                 .with_status(502)
         };
-        let request = http::Request::post(format!("http://{}{path}", self.authority)).body(ByteStream::Empty);
+        let request = http::Request::post(format!("{}://{}{path}", self.scheme, self.authority))
+            .body(ByteStream::Empty);
         let request = request.map_err(|error| bad(&error))?;
-        let answered = self.client.get_or_init(new_client).request(request).await;
+        let answered = self.client().request(request).await;
         Ok(answered.map_err(|error| bad(&error))?.status())
     }
 
@@ -63,16 +91,28 @@ impl Remote {
     /// # Errors
     /// Status 502 if there is no answer, 504 if it is late.
     pub async fn send(&self, onward: Onward) -> Result<Response, AwsError> {
-        let Onward { operation, account_id, region, mut request } = onward;
+        self.send_as(onward, None).await
+    }
+
+    /// As [`send`](Self::send), to a server that is called by another host than its own: URLs in its answers
+    /// name that.
+    ///
+    /// # Errors
+    /// As those of [`send`](Self::send).
+    pub async fn send_as(&self, onward: Onward, host: Option<HeaderValue>) -> Result<Response, AwsError> {
+        let Onward { operation, account_id, region, mut request, .. } = onward;
         let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-        let uri = format!("http://{}{path}", self.authority).parse();
+        let uri = format!("{}://{}{path}", self.scheme, self.authority).parse();
         *request.uri_mut() = uri.map_err(|_| AwsError::serialization("the path is no URI"))?;
         *request.version_mut() = http::Version::HTTP_11;
         headers::drop_those_of_connection(request.headers_mut());
         // A bucket stands in the path from routing on, and not in the host.
-        let host = HeaderValue::from_str(self.authority.as_str());
         let unwritable = |_| AwsError::internal("the request cannot be passed on");
-        request.headers_mut().insert(header::HOST, host.map_err(unwritable)?);
+        let host = match host {
+            Some(host) => host,
+            None => HeaderValue::from_str(self.authority.as_str()).map_err(unwritable)?,
+        };
+        request.headers_mut().insert(header::HOST, host);
         if !request.headers().contains_key(header::AUTHORIZATION) {
             let service = &operation.service().metadata;
             let name =
@@ -85,7 +125,7 @@ impl Remote {
             request.headers_mut().insert(header::AUTHORIZATION, plain);
         }
         let source = self.source;
-        let answered = self.client.get_or_init(new_client).request(request).await;
+        let answered = self.client().request(request).await;
         let (mut parts, body) = answered
             .map_err(|error| {
                 let bad = |text: String| AwsError::receiver("BadGateway", text).with_status(502);
@@ -118,9 +158,9 @@ impl Forward for Remote {
         Box::pin(self.send(onward))
     }
 
-    fn reset(&self) -> BoxFuture<'_, Result<(), AwsError>> {
+    fn reset<'a>(&'a self, _: Option<&'a str>) -> BoxFuture<'a, Result<bool, AwsError>> {
         // What is there is not ours.
-        Box::pin(std::future::ready(Ok(())))
+        Box::pin(std::future::ready(Ok(false)))
     }
 }
 
@@ -136,10 +176,12 @@ pub async fn call_over(
     mut input: Box<dyn Shape>,
     mut output: Box<dyn Shape>,
 ) -> Result<Box<dyn Shape>, Box<dyn ServiceError>> {
-    let protocol = protocol::of(operation.service().metadata.protocol());
+    let kind = operation.service().metadata.protocol();
+    let protocol = protocol::of(kind);
     let written = protocol.serialize_request(operation, &mut *input);
     let request = written.map_err(|error| AwsError::serialization(error.to_string()))?;
-    let onward = Onward { operation, account_id: ctx.account_id, region: ctx.region.clone(), request };
+    let onward =
+        Onward { operation, protocol: kind, account_id: ctx.account_id, region: ctx.region.clone(), request };
     let (parts, mut body) = to.forward(onward).await?.into_parts();
     let streams = operation.output().and_then(Schema::streaming).is_some();
     if !streams || protocol.is_error(operation, &parts, &[]) {

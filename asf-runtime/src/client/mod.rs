@@ -3,6 +3,7 @@
 mod connect;
 mod http;
 mod in_process;
+mod wire;
 
 use std::any::Any;
 

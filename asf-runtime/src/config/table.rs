@@ -53,7 +53,8 @@ variables! {
         /// Whether services that `SERVICES` leaves out are refused. If not, `SERVICES` says only which are
         /// loaded at start.
         "STRICT_SERVICE_LOADING" strict_service_loading: bool = "1";
-        /// The provider of a service, by name, where there are several, or another backend: `moto`, or a URL;
+        /// The provider of a service, by name, where there are several, or another backend: `moto`, `aws`,
+        /// `recorded:<folder>`, or a URL;
         /// `PROVIDER_OVERRIDE_SQS=default`.
         /// Hyphens in a service's name are underscores here.
         "PROVIDER_OVERRIDE_<SERVICE>" provider_overrides: ProviderOverrides = "";
@@ -61,7 +62,12 @@ variables! {
         "STRICT" strict: bool = "0", .by(Source::Asf);
         /// Which backends are asked, by service and operation, and in which order: rules such as
         /// `*=native,moto;dynamodb.PutItem=http://localhost:8000;kms=none`. See docs/fallback.md.
-        "ASF_BACKENDS" backends: BackendRules = "*=native", .by(Source::Asf);
+        "ASF_BACKENDS" backends: BackendRules = "*=native,moto", .by(Source::Asf);
+        /// Lets `ASF_BACKENDS` name `aws`: the real AWS, called with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
+        /// `AWS_SESSION_TOKEN` of this process.
+        "ASF_ALLOW_AWS" allow_aws: bool = "0", .by(Source::Asf);
+        /// A URL that stands in for all endpoints of the real AWS, with the backend `aws`.
+        "ASF_AWS_ENDPOINT" aws_endpoint: Option<String> = "", .by(Source::Asf);
         /// The first of the ports that services open for what users connect to directly.
         "EXTERNAL_SERVICE_PORTS_START" external_ports_start: Whole<1, 65535> = "4510", .later();
         /// The port after the last of them.
@@ -146,8 +152,8 @@ variables! {
         /// A mirror of what packages are downloaded from: `https://host/path` is got from
         /// `<mirror>/host/path`. pip, npm and apt have settings of their own.
         "ASF_DOWNLOAD_MIRROR" download_mirror: Option<String> = "", .by(Source::Asf);
-        /// A file with root certificates (PEM) for downloads of packages, instead of those that are built in:
-        /// for networks whose proxies open TLS.
+        /// A file with root certificates (PEM) for downloads of packages and for backends with an `https` URL,
+        /// instead of those that are built in: for networks whose proxies open TLS.
         "ASF_CA_BUNDLE" ca_bundle: Option<PathBuf> = "", .by(Source::Asf);
         /// The URL of a Maven repository, for packages that come from one.
         "ASF_MAVEN_REPOSITORY" maven_repository: Option<String> = "", .by(Source::Asf);

@@ -163,7 +163,8 @@ fn errors_name_variable_value_and_what_is_expected() {
          LS_LOG=\"loud\" is not valid: expected one of trace, trace-internal, debug, info, warn, warning, \
          error\n\
          PERSISTENCE=\"perhaps\" is not valid: expected 1 or 0 (or true or false)\n\
-         PROVIDER_OVERRIDE_S3=\"a b\" is not valid: expected the name of a provider, such as default"
+         PROVIDER_OVERRIDE_S3=\"a b\" is not valid: expected the name of a provider, such as default, or a backend: \
+         native, moto, aws, recorded:<folder>, or an http or https URL"
     );
 }
 

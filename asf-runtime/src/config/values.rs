@@ -6,8 +6,8 @@ use std::fmt;
 
 use http::{HeaderName, Uri};
 
-use super::Setting;
 use super::setting::items;
+use super::{BackendName, Setting};
 
 /// A closed set of words.
 macro_rules! choice {
@@ -273,13 +273,17 @@ impl ProviderOverrides {
 
 impl Setting for ProviderOverrides {
     fn expected() -> Cow<'static, str> {
-        "the name of a provider, such as default".into()
+        "the name of a provider, such as default, or a backend: native, moto, aws, recorded:<folder>, or an http or \
+         https URL"
+            .into()
     }
 
     fn parse(text: &str) -> Result<Self, &str> {
         let name = text.trim();
-        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte));
-        if name.is_empty() || !plain { Err(text) } else { Ok(Self::default()) }
+        let is_provider = !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        // What looks like a backend and is none (`ftp://host`) is no provider either.
+        if is_provider || BackendName::parse(name).is_some() { Ok(Self::default()) } else { Err(text) }
     }
 
     fn of_family(members: Vec<(&str, &str)>) -> Option<Self> {

@@ -2,27 +2,29 @@
 
 use std::sync::Arc;
 
-use asf_schema::Operation;
+use asf_schema::{Operation, ProtocolKind};
 use futures_util::future::BoxFuture;
 
 use super::{Answering, Source};
 use crate::AwsError;
 use crate::identity::{AccountId, Region};
 use crate::protocol::{Request, Response};
+use crate::recording::Recorder;
 
 /// A server that answers requests as they come.
 pub trait Forward: Send + Sync {
     /// What it is called.
     fn source(&self) -> Source;
 
-    /// Whether it has the operation's service. It may have to be started for it.
+    /// Whether it answers the operation. Nothing is started for it.
     fn has(&self, operation: Operation) -> BoxFuture<'_, Result<bool, AwsError>>;
 
     /// Passes a request on; the answer is the client's.
     fn forward(&self, onward: Onward) -> BoxFuture<'_, Result<Response, AwsError>>;
 
-    /// Forgets everything, if it runs and can.
-    fn reset(&self) -> BoxFuture<'_, Result<(), AwsError>>;
+    /// Forgets everything, or all of a service, if it runs and can. False if what it has is not ours to reset, or
+    /// the service is none of its.
+    fn reset<'a>(&'a self, service: Option<&'a str>) -> BoxFuture<'a, Result<bool, AwsError>>;
 }
 
 /// A request on its way to another server.
@@ -30,6 +32,8 @@ pub trait Forward: Send + Sync {
 pub struct Onward {
     /// What it calls.
     pub operation: Operation,
+    /// The protocol that the request is written in, and the answer has to be.
+    pub protocol: ProtocolKind,
     /// The caller's account.
     pub account_id: AccountId,
     /// The region that is called.
@@ -60,7 +64,15 @@ pub enum Chosen {
 #[derive(Clone, Default)]
 pub struct Chains {
     pub(super) is_strict: bool,
-    rules: Vec<(String, Option<String>, Vec<Step>)>,
+    rules: Vec<Rule>,
+}
+
+#[derive(Clone)]
+struct Rule {
+    service: String,
+    operation: Option<String>,
+    steps: Vec<Step>,
+    recorder: Option<Recorder>,
 }
 
 impl Chains {
@@ -73,28 +85,53 @@ impl Chains {
     /// Adds a rule; the service `*` is all.
     #[must_use]
     pub fn with(mut self, service: impl Into<String>, operation: Option<String>, steps: Vec<Step>) -> Self {
-        self.rules.push((service.into(), operation, steps));
+        self.rules.push(Rule { service: service.into(), operation, steps, recorder: None });
+        self
+    }
+
+    /// Has what the rule that was added last is answered written down.
+    #[must_use]
+    pub fn recorded_by(mut self, recorder: Recorder) -> Self {
+        if let Some(rule) = self.rules.last_mut() {
+            rule.recorder = Some(recorder);
+        }
         self
     }
 
     /// The chain of an operation: the providers, where no rule says otherwise.
     #[must_use]
     pub fn of(&self, operation: Operation) -> &[Step] {
-        let service = operation.service().name;
-        let strength = |(of, name, _): &(String, Option<String>, Vec<Step>)| match name {
-            Some(name) => (of == service && name == operation.name()).then_some(3),
-            None if of == service => Some(2),
-            None => (of == "*").then_some(1),
-        };
-        let rated = self.rules.iter().filter_map(|rule| Some((strength(rule)?, rule)));
-        rated.max_by_key(|(strength, _)| *strength).map_or(&[Step::Providers], |(_, rule)| &rule.2)
+        self.rule(operation).map_or(&[Step::Providers], |rule| &rule.steps)
     }
 
-    /// The servers that the rules name, some more than once.
-    pub fn forwards(&self) -> impl Iterator<Item = &Arc<dyn Forward>> {
-        self.rules.iter().flat_map(|rule| &rule.2).filter_map(|step| match step {
-            Step::Forward(forward) => Some(forward),
-            Step::Providers => None,
-        })
+    /// Who writes down what an operation is answered, if that is wanted.
+    #[must_use]
+    pub fn recorder(&self, operation: Operation) -> Option<&Recorder> {
+        self.rule(operation)?.recorder.as_ref()
+    }
+
+    fn rule(&self, operation: Operation) -> Option<&Rule> {
+        let service = operation.service().name;
+        let strength = |rule: &Rule| match &rule.operation {
+            Some(name) => (rule.service == service && name == operation.name()).then_some(3),
+            None if rule.service == service => Some(2),
+            None => (rule.service == "*").then_some(1),
+        };
+        let rated = self.rules.iter().filter_map(|rule| Some((strength(rule)?, rule)));
+        rated.max_by_key(|(strength, _)| *strength).map(|(_, rule)| rule)
+    }
+
+    /// The servers that the rules name, each once.
+    #[must_use]
+    pub fn forwards(&self) -> Vec<&Arc<dyn Forward>> {
+        let mut forwards: Vec<&Arc<dyn Forward>> = Vec::new();
+        for step in self.rules.iter().flat_map(|rule| &rule.steps) {
+            if let Step::Forward(forward) = step
+                && !forwards.iter().any(|it| Arc::ptr_eq(it, forward))
+            {
+                forwards.push(forward);
+            }
+        }
+        forwards
     }
 }

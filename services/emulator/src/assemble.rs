@@ -21,7 +21,7 @@ use asf_runtime::signature::{IssuedKeys, SecretKeys};
 use http::HeaderValue;
 
 use crate::branches::{self, BranchName, WeakBranches};
-use crate::{GatewayError, Surroundings, persistence, pods};
+use crate::{GatewayError, Surroundings, coverage, persistence, pods};
 
 /// What an emulator is made of.
 pub(crate) struct Plan {
@@ -67,6 +67,7 @@ pub(crate) fn assemble(plan: Plan) -> Result<Parts, GatewayError> {
     let version = env!("CARGO_PKG_VERSION");
     let access_keys = AccessKeyStyle::of(&settings);
     let configuration = Arc::new(Variables::from_iter(shown(&settings)));
+    let chains = asf_moto::chains(&config, &settings).map_err(GatewayError::Backends)?;
     let signed_settings = config.verify_signatures.then(|| settings.clone());
     let plugins = Plugins::new(settings);
     for entry in plugins.disabled_in_vain() {
@@ -120,8 +121,10 @@ pub(crate) fn assemble(plan: Plan) -> Result<Parts, GatewayError> {
     if let Err(error) = branches::add_routes(&edge, &standing) {
         tracing::error!(%error, "an endpoint of branches is left out");
     }
-    let chains = asf_moto::chains(&config).map_err(GatewayError::Backends)?;
     let _ = providers.set_chains(chains);
+    if let Err(error) = coverage::add_routes(&edge, &providers, asf_moto::Moto::new(config.clone())) {
+        tracing::error!(%error, "the endpoint of the coverage is left out");
+    }
     let services =
         Services { router: asf_specs::router(), catalogue: asf_specs::service, providers, enabled };
     let services = Arc::new(services);

@@ -18,6 +18,7 @@
 mod assemble;
 pub mod branches;
 pub mod cli;
+pub mod coverage;
 mod extensions;
 pub mod init;
 pub mod persistence;

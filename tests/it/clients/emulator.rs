@@ -13,6 +13,9 @@ use asf_runtime::gateway::edge::EdgeRouter;
 use asf_runtime::plugin::Settings;
 use tokio::sync::oneshot;
 
+/// For tests that have to see what native providers do not answer.
+pub(crate) const NATIVE: (&str, &str) = ("ASF_BACKENDS", "*=native");
+
 /// Serves until it is dropped.
 pub(crate) struct Emulator {
     url: String,
@@ -21,9 +24,9 @@ pub(crate) struct Emulator {
 }
 
 impl Emulator {
-    /// With the time of the machine and default settings.
+    /// With the time of the machine, and native providers alone: nothing is installed for its tests.
     pub(super) fn start() -> Self {
-        Self::start_with(Settings::default())
+        Self::start_with([NATIVE].into_iter().collect())
     }
 
     /// With the time of the machine.

@@ -7,7 +7,11 @@ mod venv;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-pub(crate) use emulator::Emulator;
+use asf_moto::Inventory;
+use asf_packages::{Installation, Packages, Silent, Target};
+use asf_runtime::config::Config;
+
+pub(crate) use emulator::{Emulator, NATIVE};
 use venv::Clients;
 
 /// A command with what an AWS client needs in its environment, and nothing of the developer's own.
@@ -105,7 +109,7 @@ fn boto3_sts() {
 /// The endpoints of the process itself, and what is told to browsers.
 #[test]
 fn internal_endpoints() {
-    let settings = [("DEBUG", "1"), ("EXTRA_CORS_ALLOWED_ORIGINS", "http://friend.test")];
+    let settings = [NATIVE, ("DEBUG", "1"), ("EXTRA_CORS_ALLOWED_ORIGINS", "http://friend.test")];
     let emulator = Emulator::start_with(settings.into_iter().collect());
     python_tests_against(&emulator, Clients::OpenApi, "test_internal.py");
 }
@@ -127,15 +131,35 @@ fn boto3_faults() {
     python_tests(Clients::Today, "test_faults.py");
 }
 
-/// moto is installed once, in the target directory.
+/// The volume with moto, which is installed once, in the target directory.
+///
+/// # Panics
+/// When it cannot be installed: that is a failure, not a reason to skip.
+fn moto() -> (String, Installation) {
+    let volume = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto").display().to_string();
+    let settings = [("LOCALSTACK_VOLUME_DIR", volume.as_str())].into_iter().collect();
+    let packages = Packages::configured(&Config::parse(&settings).unwrap());
+    let installer = packages.installer("moto", None).unwrap();
+    let installed = installer.install(Target::VarLibs, &Silent);
+    let installation = installed.unwrap_or_else(|error| {
+        panic!("the tests of what moto answers need moto, from the Python package index: {error}")
+    });
+    (volume, installation)
+}
+
 #[test]
-#[ignore = "installs moto: 317 MiB, a minute or two"]
 fn boto3_moto() {
-    let volume = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto");
-    let volume = volume.to_str().unwrap();
-    let settings =
-        [("ASF_BACKENDS", "*=native,moto"), ("LOCALSTACK_VOLUME_DIR", volume)].into_iter().collect();
+    let (volume, _) = moto();
+    let settings = [("LOCALSTACK_VOLUME_DIR", volume.as_str())].into_iter().collect();
     python_tests_against(&Emulator::start_with(settings), Clients::Today, "test_moto.py");
+}
+
+/// `asf-moto/src/inventory.json` is what the moto says that is installed by default.
+#[test]
+fn moto_says_what_is_shipped() {
+    let (_, installation) = moto();
+    let said = Inventory::asked(&installation.launch.program).unwrap();
+    assert!(said == *Inventory::shipped(), "inventory.json is not current: scripts/moto-inventory");
 }
 
 /// Nothing is asked but native providers, whatever the rules say.
@@ -148,7 +172,7 @@ fn strict() {
 
 #[test]
 fn boto3_signatures() {
-    let settings = [("VERIFY_SIGNATURES", "1")];
+    let settings = [NATIVE, ("VERIFY_SIGNATURES", "1")];
     let emulator = Emulator::start_controlled(settings.into_iter().collect());
     python_tests_against(&emulator, Clients::Today, "test_signatures.py");
 }

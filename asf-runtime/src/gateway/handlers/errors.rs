@@ -1,6 +1,7 @@
 //! Errors, written in the client's protocol.
 
 use asf_schema::{Metadata, ServiceSchema};
+use http::header;
 
 use crate::gateway::{Flow, GatewayContext, Handled};
 use crate::protocol::{self, Exchange};
@@ -25,6 +26,9 @@ pub fn serialize_error(ctx: &mut GatewayContext) -> Handled {
         let service = ctx.service.unwrap_or(&NO_SERVICE);
         let protocol = protocol::of(ctx.protocol);
         ctx.response = protocol.serialize_error(service, ctx.operation, &**error, exchange);
+        if let Some(seconds) = error.retry_after() {
+            ctx.response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
     }
     Ok(Flow::Continue)
 }

@@ -11,6 +11,7 @@ use crate::body::DecodeOptions;
 use crate::gateway::{Flow, GatewayContext, GatewayHandler, Handled, Services, go_on};
 use crate::protocol::{self, Exchange};
 use crate::provider::{Answer, Answering, Chosen, Forward, Onward, Provider, Source};
+use crate::recording::RecordedError;
 use crate::shape::StreamError;
 use crate::signature::SignedBody;
 use crate::validation::validate;
@@ -38,6 +39,20 @@ impl ServiceRequests {
     }
 
     async fn call(&self, ctx: &mut GatewayContext, operation: Operation) -> Handled {
+        let chains = self.services.providers.chains();
+        let Some(recorder) = chains.and_then(|it| it.recorder(operation)) else {
+            return self.answer(ctx, operation).await;
+        };
+        let begun = recorder.begin(ctx, operation).await?;
+        let handled = self.answer(ctx, operation).await;
+        if let Some(begun) = begun {
+            let error = handled.as_ref().err().map(|error| RecordedError::of(&**error));
+            recorder.end(begun, ctx, error).await;
+        }
+        handled
+    }
+
+    async fn answer(&self, ctx: &mut GatewayContext, operation: Operation) -> Handled {
         let service = operation.service().name;
         if !self.services.is_enabled(service) {
             ctx.source = Some(Source::None);
@@ -46,7 +61,8 @@ impl ServiceRequests {
             );
             return Err(AwsError::internal(message).with_status(501).into());
         }
-        let answering = match self.services.providers.chosen(operation).await? {
+        let chosen = self.services.providers.chosen(operation).await;
+        let answering = match chosen.inspect_err(|_| ctx.source = Some(Source::None))? {
             Some(Chosen::Provider(answering)) => answering,
             Some(Chosen::Forward(forward)) => return pass_on(ctx, operation, &*forward).await,
             None => {
@@ -105,7 +121,8 @@ async fn pass_on(ctx: &mut GatewayContext, operation: Operation, to: &dyn Forwar
     *request.uri_mut() = ctx.request.uri.clone();
     request.headers_mut().clone_from(&ctx.request.headers);
     let (account_id, region) = (ctx.account_id, ctx.region.clone());
-    ctx.response = to.forward(Onward { operation, account_id, region, request }).await?;
+    ctx.response =
+        to.forward(Onward { operation, protocol: ctx.protocol, account_id, region, request }).await?;
     Ok(Flow::Continue)
 }
 

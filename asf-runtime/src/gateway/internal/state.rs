@@ -18,8 +18,7 @@ pub(super) async fn reset_all(context: &Context) -> Response {
         return not_written(&error);
     }
     for forward in providers.chains().into_iter().flat_map(crate::provider::Chains::forwards) {
-        // Some stand in more than one chain; forgetting twice is as good as once.
-        if let Err(error) = forward.reset().await {
+        if let Err(error) = forward.reset(None).await {
             return respond::error(StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
         }
     }
@@ -31,14 +30,24 @@ pub(super) async fn reset_all(context: &Context) -> Response {
     respond::json(StatusCode::INTERNAL_SERVER_ERROR, &answer)
 }
 
-/// One provider forgets everything.
+/// One service is forgotten, by its provider and by servers that answer what that does not.
 pub(super) async fn reset(context: &Context, service: &str) -> Response {
     let providers = &context.internal.providers;
-    if !providers.services().any(|it| it == service) {
+    let mut is_known = providers.services().any(|it| it == service);
+    for forward in providers.chains().into_iter().flat_map(crate::provider::Chains::forwards) {
+        match forward.reset(Some(service)).await {
+            Ok(is_its) => is_known |= is_its,
+            Err(error) => return respond::error(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        }
+    }
+    if !is_known {
         return respond::error(
             StatusCode::NOT_FOUND,
             format!("there is no provider of a service {service:?}"),
         );
+    }
+    if !providers.services().any(|it| it == service) {
+        return respond::json(StatusCode::OK, &json!({ "reset": [service] }));
     }
     let (is_reset, written) = providers.state().durably(async { providers.reset(service) }).await;
     if let Err(error) = written {

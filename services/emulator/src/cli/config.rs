@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use asf_runtime::config::{self, Config, Variable, variables};
+use asf_runtime::config::{self, BackendName, Config, Variable, variables};
 use asf_runtime::plugin::PROVIDERS;
 use serde_json::{Value, json};
 
@@ -94,7 +94,7 @@ pub(super) fn warnings(session: &Session) -> Vec<String> {
     for (service, provider) in &config.provider_overrides.0 {
         let names: BTreeSet<&str> =
             PROVIDERS.iter().filter(|it| it.service == service).map(|it| it.name).collect();
-        if !names.contains(provider.as_str()) {
+        if !names.contains(provider.as_str()) && BackendName::parse(provider).is_none() {
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
             let names = if names.is_empty() { "none".to_owned() } else { names };
             warnings.push(format!("{service} has no provider {provider:?}; it has: {names}"));

@@ -5,6 +5,7 @@
 mod branches;
 mod completion;
 mod config;
+mod coverage;
 mod docker;
 mod extension;
 mod extensions;
@@ -83,6 +84,8 @@ enum Command {
     Wait(wait::Arguments),
     /// Show or check the configuration
     Config(config::Arguments),
+    /// Say who implements which operation: native providers, extensions, moto
+    Coverage(coverage::Arguments),
     /// Show what is built in
     Plugins(plugins::Arguments),
     /// Install, enable and list extensions that are programs of their own
@@ -194,6 +197,7 @@ fn own(cli: Cli) -> Outcome {
         Command::Logs(arguments) => logs::run(&session, &arguments),
         Command::Wait(arguments) => wait::run(&session, &arguments),
         Command::Config(arguments) => config::run(&session, &arguments),
+        Command::Coverage(arguments) => coverage::run(&session, &arguments),
         Command::Plugins(arguments) => plugins::run(&session, &arguments),
         Command::Extensions(arguments) => extensions::run(&session, &arguments),
         Command::Lpm(arguments) => lpm::run(&session, &arguments),

@@ -17,6 +17,8 @@ mod listening;
 #[cfg(unix)]
 mod lpm;
 mod objects;
+#[cfg(unix)]
+mod moto;
 mod persistence;
 mod place;
 mod server;

@@ -15,7 +15,7 @@ use http_body_util::BodyDataStream;
 use hyper::body::{Body as _, Incoming};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::{EdgeRequest, Endpoint, fixed, respond};
@@ -206,9 +206,17 @@ impl Target {
 }
 
 pub(crate) fn new_client() -> Client<HttpConnector, ByteStream> {
+    client_over(new_connector())
+}
+
+pub(crate) fn new_connector() -> HttpConnector {
     let mut connector = HttpConnector::new();
     connector.set_connect_timeout(Some(CONNECT_TIME));
     connector.set_nodelay(true);
+    connector
+}
+
+pub(crate) fn client_over<C: Connect + Clone>(connector: C) -> Client<C, ByteStream> {
     Client::builder(TokioExecutor::new())
         .pool_idle_timeout(IDLE_TIME)
         .pool_timer(TokioTimer::new())
