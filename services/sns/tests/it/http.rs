@@ -178,3 +178,34 @@ async fn retries() {
         assert_eq!(letters, if is_dead { vec![name.to_owned()] } else { vec![] });
     }
 }
+
+/// Messages that wait to be tried again take room; when there is none, nobody can publish.
+#[tokio::test]
+async fn bounded() {
+    let world = World::new();
+    let topic = world.topic("t").await;
+    let (url, mut got) = serve(&[]).await;
+    world.subscribe(&topic, "http", &url, &[]).await.unwrap();
+    confirm(&world, &topic, &got.recv().await.unwrap()).await;
+    // Nobody listens any more.
+    drop(got);
+    world.say(&topic, "the last").await;
+    let large = "a".repeat(250 << 10);
+    let mut taken = 0;
+    let refused = loop {
+        match world.publish(message_to(&topic, &large)).await {
+            Ok(_) => taken += 1,
+            Err(fault) => break fault,
+        }
+        assert!(taken < 300, "64 MiB hold no more than 262 of them");
+    };
+    assert_eq!((refused.code.as_str(), refused.status), ("Throttled", 429));
+    assert!(taken > 200, "{taken}");
+    // When they are given up, there is room again.
+    while world.publish(message_to(&topic, &large)).await.is_err() {
+        world.pass(20);
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod delivery;
 mod fifo;
 mod filters;
 mod http;
+mod managed;
 mod people;
 mod permissions;
 mod publish;
@@ -52,9 +53,14 @@ impl World {
     }
 
     fn of(state: &State) -> Self {
+        Self::with(state, |providers| providers)
+    }
+
+    /// With providers besides those of SNS and SQS.
+    fn with(state: &State, more: impl FnOnce(Providers) -> Providers) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_780_000_000)));
         let environment = Environment { clock: clock.clone(), ids: Arc::new(Ids::seeded(1)) };
-        let providers = Arc::new(Providers::registered(Settings::default().with_state(state.clone())));
+        let providers = Arc::new(more(Providers::registered(Settings::default().with_state(state.clone()))));
         providers.introduce();
         Self { providers, clock, environment, account: "000000000000", region: "us-east-1" }
     }
