@@ -16,7 +16,7 @@ mod reopened;
 mod subscriptions;
 mod topics;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use asf_api_sns::*;
@@ -27,13 +27,13 @@ use asf_runtime::client::Connect;
 use asf_runtime::clock::ManualClock;
 use asf_runtime::context::Environment;
 use asf_runtime::error::ServiceError;
-use asf_runtime::identity::Region;
+use asf_runtime::identity::{AccountId, Region};
 use asf_runtime::ids::Ids;
 use asf_runtime::plugin::Settings;
 use asf_runtime::provider::{Providers, TypedOperation as _};
 use asf_runtime::store::State;
 use asf_runtime::{Map, RequestContext, Timestamp};
-use asf_sns as _;
+use asf_sns::tables::{SigningKey, SnsStore};
 use asf_sqs as _;
 use serde_json::Value;
 
@@ -62,6 +62,10 @@ impl World {
         let environment = Environment { clock: clock.clone(), ids: Arc::new(Ids::seeded(1)) };
         let providers = Arc::new(more(Providers::registered(Settings::default().with_state(state.clone()))));
         providers.introduce();
+        // Keys take a while to make: one is enough for all worlds.
+        static KEY: OnceLock<SigningKey> = OnceLock::new();
+        let key = KEY.get_or_init(|| SigningKey::make(&Ids::seeded(1)).unwrap());
+        state.stores::<SnsStore>().at(AccountId::DEFAULT, &Region::default()).signing.set(key.clone());
         Self { providers, clock, environment, account: "000000000000", region: "us-east-1" }
     }
 
