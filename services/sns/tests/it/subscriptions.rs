@@ -175,8 +175,13 @@ async fn pending() {
         assert_eq!(confirm(&topic, &token).await.as_deref(), Ok(arn.as_str()));
     }
     assert_eq!(world.subscription(&arn).await.unwrap()["PendingConfirmation"], "false");
+    // It is good for two days; asking again makes it so again.
+    let other = world.subscribe(&topic, "email", "b@example.com", &[]).await.unwrap();
+    let token = store.subscriptions.get(&other).unwrap().token.clone().unwrap();
     world.pass(2 * 24 * 3_600);
     assert_eq!(confirm(&topic, &token).await, Err(invalid("Invalid parameter: Token")));
+    world.subscribe(&topic, "email", "b@example.com", &[]).await.unwrap();
+    assert_eq!(confirm(&topic, &token).await, Ok(other));
 }
 
 /// test_sns::test_delete_subscriptions_on_delete_topic
