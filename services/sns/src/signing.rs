@@ -102,15 +102,27 @@ impl Signer {
                 let key = RsaPrivateKey::from_pkcs8_der(&before.key).map_err(wrong)?;
                 return Ok(Arc::new(Ready { key, id: before.id.clone() }));
             }
-            let made = RsaPrivateKey::new(&mut Random(&ids), BITS);
-            let key = made.map_err(|error| SigningError::Key(error.to_string()))?;
-            let der = key.to_pkcs8_der().map_err(wrong)?;
-            let certificate = self_signed(der.as_bytes())?;
-            let id = ids.text(32, b"0123456789abcdef");
-            kept.set(SigningKey { key: der.as_bytes().to_vec(), certificate, id: id.clone() });
+            let made = SigningKey::make(&ids)?;
+            let key = RsaPrivateKey::from_pkcs8_der(&made.key).map_err(wrong)?;
+            let id = made.id.clone();
+            kept.set(made);
             Ok(Arc::new(Ready { key, id }))
         })
         .await?
+    }
+}
+
+impl SigningKey {
+    /// A new key, which takes a while.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn make(ids: &Ids) -> Result<Self, SigningError> {
+        let wrong = |error: &dyn std::fmt::Display| SigningError::Key(error.to_string());
+        let key = RsaPrivateKey::new(&mut Random(ids), BITS).map_err(|error| wrong(&error))?;
+        let der = key.to_pkcs8_der().map_err(|error| wrong(&error))?;
+        let certificate = self_signed(der.as_bytes())?;
+        Ok(Self { key: der.as_bytes().to_vec(), certificate, id: ids.text(32, b"0123456789abcdef") })
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{arns, endpoints, pages};
 
 /// Seconds for which a token confirms ("ConfirmSubscription" in the API reference: two days).
 const TOKEN_LIFE: i64 = 2 * 24 * 3_600;
+/// From so many on, those that are over are looked for.
+const MANY_TOKENS: usize = 1_000;
 
 /// What there is one subscription of.
 pub(crate) fn key(subscription: &SubscriptionRecord) -> (String, String, String) {
@@ -76,6 +78,10 @@ pub(crate) fn subscribe(
                     "Subscription already exists with different attributes",
                 ));
             }
+            // Asking again gives the token another life.
+            if let Some(token) = existing.token.as_ref().filter(|_| existing.is_pending) {
+                topic.store.tokens.insert(token.clone(), token_record(&existing.arn, None, now));
+            }
             return Ok(existing);
         }
         if let Some(token) = &record.token {
@@ -88,6 +94,17 @@ pub(crate) fn subscribe(
 
 fn new_token(ids: &Ids) -> String {
     ids.text(64, b"0123456789abcdef")
+}
+
+/// Drops tokens that do nothing any more, when there are many.
+fn drop_expired(store: &SnsStore, now: Timestamp) {
+    if store.tokens.len() > MANY_TOKENS {
+        for (token, record) in store.tokens.range(.., usize::MAX) {
+            if now >= record.expires {
+                store.tokens.remove(&token);
+            }
+        }
+    }
 }
 
 fn token_record(arn: &str, ended: Option<SubscriptionRecord>, now: Timestamp) -> TokenRecord {
@@ -171,6 +188,7 @@ pub(crate) fn unsubscribe(
         }
         // Only those who are told of it can want it back.
         if subscription.protocol.starts_with("http") && !subscription.is_pending {
+            drop_expired(&store, now);
             let record = token_record(arn, Some((*subscription).clone()), now);
             store.tokens.insert(token.clone(), record);
         }

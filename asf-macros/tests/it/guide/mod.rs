@@ -5,6 +5,7 @@ mod errors;
 #[allow(unreachable_pub, reason = "the guide shows it as it would stand in a crate of its own")]
 mod one_file;
 mod one_file_tests;
+mod other_services;
 mod streams;
 mod without_types;
 
@@ -15,6 +16,7 @@ const SHOWN: &[&str] = &[
     include_str!("errors.rs"),
     ONE_FILE,
     include_str!("one_file_tests.rs"),
+    include_str!("other_services.rs"),
     include_str!("streams.rs"),
     include_str!("without_types.rs"),
     include_str!("../expand.rs"),

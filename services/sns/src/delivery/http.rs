@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 
 use super::tls;
 
@@ -33,10 +34,6 @@ pub(super) struct Headers<'a> {
     pub(super) content_type: &'a str,
 }
 
-/// It was accepted.
-#[derive(Debug)]
-pub(super) struct Answer;
-
 /// Sends a message, and again after each of the delays, until it is accepted. What the endpoint has refused for good,
 /// with a status of the 400s that is not 429, is not tried again ("Amazon SNS message delivery retries": retries are
 /// for server-side errors).
@@ -48,13 +45,19 @@ pub(super) async fn send(
     headers: Headers<'_>,
     body: String,
     delays: &[i64],
+    connections: &Semaphore,
     clock: &dyn Clock,
-) -> Result<Answer, String> {
+) -> Result<(), String> {
     let body = Bytes::from(body);
     let mut delays = delays.iter();
     loop {
-        let error = match attempt(url, headers, body.clone()).await {
-            Ok(status) if status.is_success() => return Ok(Answer),
+        let attempted = {
+            // Given back before it waits.
+            let _connection = connections.acquire().await.map_err(|error| error.to_string())?;
+            attempt(url, headers, body.clone()).await
+        };
+        let error = match attempted {
+            Ok(status) if status.is_success() => return Ok(()),
             Ok(status) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
                 return Err(format!("the endpoint answered {status}"));
             }

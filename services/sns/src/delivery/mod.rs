@@ -5,6 +5,7 @@
 //! subscription for itself. Each text of a message is signed and written once, however many get it. Messages on their
 //! way take up to 64 MiB; when there is no room, `Publish` is answered with `Throttled`.
 
+mod confirming;
 mod http;
 mod managed;
 mod queue;
@@ -25,10 +26,10 @@ use tokio::task::JoinSet;
 
 pub(crate) use target::{Kind, Target};
 
-use self::http::{Answer, Headers};
+use self::http::Headers;
 use crate::error::{ErrorKind, Fault};
 use crate::inspection::{self, Channel, Kept};
-use crate::notification::{Confirmation, Notification, Rendered};
+use crate::notification::{Notification, Rendered};
 use crate::signing::Signer;
 use crate::tables::{SnsStore, SubscriptionRecord};
 use crate::topics::Topic;
@@ -37,6 +38,8 @@ use crate::topics::Topic;
 const ROOM: usize = 64 << 10;
 /// So many queues are delivered to one after the other; more are cut into parts that go side by side.
 const IN_A_ROW: usize = 64;
+/// Connections to endpoints at once.
+const CONNECTIONS: usize = 256;
 /// So many topics have their subscriptions at hand.
 const MAX_TOPICS: usize = 1_000;
 
@@ -47,6 +50,7 @@ pub struct Courier {
     connect: Connect,
     signer: Signer,
     room: Arc<Semaphore>,
+    connections: Semaphore,
     tasks: Mutex<JoinSet<()>>,
     targets: Mutex<HashMap<String, Known>>,
 }
@@ -77,6 +81,7 @@ impl Courier {
             connect,
             signer: Signer::new(signing),
             room: Arc::new(Semaphore::new(ROOM)),
+            connections: Semaphore::new(CONNECTIONS),
             tasks: Mutex::default(),
             targets: Mutex::default(),
         }
@@ -170,77 +175,6 @@ impl Courier {
         join_all(waiting).await;
     }
 
-    /// Asks an endpoint to confirm, in the background.
-    pub(crate) fn ask(
-        self: &Arc<Self>,
-        subscription: &Arc<SubscriptionRecord>,
-        confirmation: Confirmation,
-        environment: &Environment,
-    ) {
-        let Some(target) = Target::of(subscription.clone(), None) else { return };
-        let (courier, environment) = (self.clone(), environment.clone());
-        self.spawn(async move {
-            let text = confirmation.to_sign();
-            let signed = courier
-                .signer
-                .sign(text, confirmation.signature_version, &confirmation.base, &environment.ids)
-                .await;
-            let envelope = match signed {
-                Ok(signature) => confirmation.envelope(&signature),
-                Err(error) => return tracing::error!(%error, "a confirmation of SNS is not sent"),
-            };
-            match &target.kind {
-                Kind::Web(plan) => {
-                    let headers = Headers {
-                        kind: confirmation.kind(),
-                        message_id: &confirmation.message_id,
-                        topic: &confirmation.topic,
-                        // test_sns::test_subscribe_external_http_endpoint_lambda_url_sig_validation
-                        subscription: confirmation.is_end.then_some(confirmation.subscription.as_str()),
-                        is_raw: false,
-                        content_type: "text/plain; charset=UTF-8",
-                    };
-                    let sent = http::send(
-                        &target.subscription.endpoint,
-                        headers,
-                        envelope,
-                        &plan.delays,
-                        &*environment.clock,
-                    );
-                    if let Err(error) = sent.await {
-                        tracing::warn!(
-                            endpoint = target.subscription.endpoint,
-                            error,
-                            "a confirmation of SNS failed"
-                        );
-                    }
-                }
-                Kind::Queue(queue) => {
-                    let letter = queue::Letter { body: envelope, ..queue::Letter::default() };
-                    if let Err(error) = queue::send(&courier.connect, queue, letter, &environment).await {
-                        tracing::warn!(%error, "a confirmation of SNS failed");
-                    }
-                }
-                Kind::Person(channel) => {
-                    let kept = Kept {
-                        to: target.subscription.endpoint.clone(),
-                        message_id: confirmation.message_id.clone(),
-                        topic: Some(confirmation.topic.clone()),
-                        subscription: Some(confirmation.subscription.clone()),
-                        message: envelope,
-                        subject: Some("AWS Notification - Subscription Confirmation".to_owned()),
-                        structure: None,
-                        attributes: Default::default(),
-                    };
-                    if let Some(store) = courier.store_of(&confirmation.topic) {
-                        inspection::keep(&store, *channel, kept);
-                    }
-                }
-                _ => {}
-            }
-        });
-    }
-
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return tracing::error!("there is no runtime for deliveries of SNS to run on");
@@ -302,8 +236,8 @@ impl Courier {
                     is_raw: target.is_raw,
                     content_type: &plan.content_type,
                 };
-                let Answer = http::send(endpoint, headers, body, &plan.delays, &*environment.clock).await?;
-                Ok(())
+                let (connections, clock) = (&self.connections, &*environment.clock);
+                http::send(endpoint, headers, body, &plan.delays, connections, clock).await
             }
             Kind::Person(channel) => {
                 let store = self.store_of(&notification.topic).ok_or("there is no such account")?;

@@ -1,9 +1,11 @@
 //! Deliveries over HTTP, to a server of ours.
 
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
 
 use crate::*;
 
@@ -25,12 +27,43 @@ impl Got {
 
 /// A server that answers with these statuses, then with 200.
 async fn serve(statuses: &'static [u16]) -> (String, mpsc::UnboundedReceiver<Got>) {
+    serve_over(statuses, None).await
+}
+
+/// A connection, over TLS or not.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// A self-signed certificate for `localhost`.
+fn self_signed() -> TlsAcceptor {
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![signed.cert.der().clone()], key.into())
+        .unwrap();
+    Arc::new(config).into()
+}
+
+async fn serve_over(
+    statuses: &'static [u16],
+    tls: Option<TlsAcceptor>,
+) -> (String, mpsc::UnboundedReceiver<Got>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/sns-endpoint", listener.local_addr().unwrap());
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://localhost:{}/sns-endpoint", listener.local_addr().unwrap().port());
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         for status in statuses.iter().copied().chain(std::iter::repeat(200)) {
-            let (mut stream, _) = listener.accept().await.unwrap();
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut stream: Box<dyn Stream> = match &tls {
+                Some(tls) => Box::new(tls.accept(stream).await.unwrap()),
+                None => Box::new(stream),
+            };
             let mut bytes = Vec::new();
             let got = loop {
                 stream.read_buf(&mut bytes).await.unwrap();
@@ -44,6 +77,7 @@ async fn serve(statuses: &'static [u16]) -> (String, mpsc::UnboundedReceiver<Got
             };
             let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
             stream.write_all(answer.as_bytes()).await.unwrap();
+            let _ = stream.shutdown().await;
             if sender.send(got).is_err() {
                 return;
             }
@@ -133,6 +167,21 @@ async fn from_confirmation_to_end() {
     }
 }
 
+/// Over TLS, with a certificate that nobody vouches for; user and password may stand in the URL.
+#[tokio::test]
+async fn encrypted() {
+    let world = World::new();
+    let topic = world.topic("t").await;
+    let (url, mut got) = serve_over(&[], Some(self_signed())).await;
+    let url = url.replace("://", "://user:pass%20word@");
+    world.subscribe(&topic, "https", &url, &[]).await.unwrap();
+    let asked = got.recv().await.unwrap();
+    assert_eq!(asked.header("authorization"), Some("Basic dXNlcjpwYXNzIHdvcmQ="));
+    confirm(&world, &topic, &asked).await;
+    world.say(&topic, "sealed").await;
+    assert_eq!(json(&got.recv().await.unwrap().body)["Message"], "sealed");
+}
+
 /// Retries come when the clock says so, and what fails for good goes to the dead letters.
 #[tokio::test]
 async fn retries() {
@@ -176,5 +225,36 @@ async fn retries() {
             letters = world.texts(&dead).await;
         }
         assert_eq!(letters, if is_dead { vec![name.to_owned()] } else { vec![] });
+    }
+}
+
+/// Messages that wait to be tried again take room; when there is none, nobody can publish.
+#[tokio::test]
+async fn bounded() {
+    let world = World::new();
+    let topic = world.topic("t").await;
+    let (url, mut got) = serve(&[]).await;
+    world.subscribe(&topic, "http", &url, &[]).await.unwrap();
+    confirm(&world, &topic, &got.recv().await.unwrap()).await;
+    // Nobody listens any more.
+    drop(got);
+    world.say(&topic, "the last").await;
+    let large = "a".repeat(250 << 10);
+    let mut taken = 0;
+    let refused = loop {
+        match world.publish(message_to(&topic, &large)).await {
+            Ok(_) => taken += 1,
+            Err(fault) => break fault,
+        }
+        assert!(taken < 300, "64 MiB hold no more than 262 of them");
+    };
+    assert_eq!((refused.code.as_str(), refused.status), ("Throttled", 429));
+    assert!(taken > 200, "{taken}");
+    // When they are given up, there is room again.
+    while world.publish(message_to(&topic, &large)).await.is_err() {
+        world.pass(20);
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -8,6 +8,7 @@ mod delivery;
 mod fifo;
 mod filters;
 mod http;
+mod managed;
 mod people;
 mod permissions;
 mod publish;
@@ -15,7 +16,7 @@ mod reopened;
 mod subscriptions;
 mod topics;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use asf_api_sns::*;
@@ -26,13 +27,13 @@ use asf_runtime::client::Connect;
 use asf_runtime::clock::ManualClock;
 use asf_runtime::context::Environment;
 use asf_runtime::error::ServiceError;
-use asf_runtime::identity::Region;
+use asf_runtime::identity::{AccountId, Region};
 use asf_runtime::ids::Ids;
 use asf_runtime::plugin::Settings;
 use asf_runtime::provider::{Providers, TypedOperation as _};
 use asf_runtime::store::State;
 use asf_runtime::{Map, RequestContext, Timestamp};
-use asf_sns as _;
+use asf_sns::tables::{SigningKey, SnsStore};
 use asf_sqs as _;
 use serde_json::Value;
 
@@ -52,10 +53,19 @@ impl World {
     }
 
     fn of(state: &State) -> Self {
+        Self::with(state, |providers| providers)
+    }
+
+    /// With providers besides those of SNS and SQS.
+    fn with(state: &State, more: impl FnOnce(Providers) -> Providers) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_780_000_000)));
         let environment = Environment { clock: clock.clone(), ids: Arc::new(Ids::seeded(1)) };
-        let providers = Arc::new(Providers::registered(Settings::default().with_state(state.clone())));
+        let providers = Arc::new(more(Providers::registered(Settings::default().with_state(state.clone()))));
         providers.introduce();
+        // Keys take a while to make: one is enough for all worlds.
+        static KEY: OnceLock<SigningKey> = OnceLock::new();
+        let key = KEY.get_or_init(|| SigningKey::make(&Ids::seeded(1)).unwrap());
+        state.stores::<SnsStore>().at(AccountId::DEFAULT, &Region::default()).signing.set(key.clone());
         Self { providers, clock, environment, account: "000000000000", region: "us-east-1" }
     }
 

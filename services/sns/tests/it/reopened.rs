@@ -1,13 +1,14 @@
 //! A state that is opened again.
 
-use asf_sns::tables::SnsStore;
-
 use crate::*;
 
 #[tokio::test]
 async fn everything_is_there() {
     let state = State::new();
     let world = World::of(&state);
+    // Here, the key is made when it is needed.
+    let kept = state.stores::<SnsStore>().at(AccountId::DEFAULT, &Region::default()).signing;
+    kept.unset();
     let topic = world.create("t.fifo", &[("FifoTopic", "true"), ("DisplayName", "x")]).await.unwrap();
     let (queue, plain) = (world.queue("q.fifo").await, world.queue("q").await);
     let arn = world.subscribe(&topic, "sqs", &queue, &[("RawMessageDelivery", "true")]).await.unwrap();
@@ -23,8 +24,10 @@ async fn everything_is_there() {
     let certificate = async |world: &World| json(&world.bodies(&plain).await[0])["SigningCertURL"].clone();
     let signed_with = certificate(&world).await;
     assert!(signed_with.is_string());
+    let made = kept.get();
 
     let world = World::of(&state);
+    kept.set(made);
     assert_eq!(world.topic_attributes(&topic).await["DisplayName"], "x");
     assert_eq!(world.subscription(&arn).await.unwrap()["RawMessageDelivery"], "true");
     // What was seen is still known, and numbers go on.

@@ -175,8 +175,13 @@ async fn pending() {
         assert_eq!(confirm(&topic, &token).await.as_deref(), Ok(arn.as_str()));
     }
     assert_eq!(world.subscription(&arn).await.unwrap()["PendingConfirmation"], "false");
+    // It is good for two days; asking again makes it so again.
+    let other = world.subscribe(&topic, "email", "b@example.com", &[]).await.unwrap();
+    let token = store.subscriptions.get(&other).unwrap().token.clone().unwrap();
     world.pass(2 * 24 * 3_600);
     assert_eq!(confirm(&topic, &token).await, Err(invalid("Invalid parameter: Token")));
+    world.subscribe(&topic, "email", "b@example.com", &[]).await.unwrap();
+    assert_eq!(confirm(&topic, &token).await, Ok(other));
 }
 
 /// test_sns::test_delete_subscriptions_on_delete_topic
@@ -210,10 +215,26 @@ async fn across_accounts() {
     assert_eq!(other.subscription(&arn).await.unwrap()["PendingConfirmation"], "false");
     world.say(&topic, "hello").await;
     assert_eq!(other.texts(&queue).await, ["hello"]);
-    // Somebody else's queue is asked.
+    // Somebody else's queue is asked, in a message to it.
     let third = world.queue("mine").await;
     let arn = other.subscribe(&topic, "sqs", &third, &[]).await.unwrap();
     assert_eq!(other.subscription(&arn).await.unwrap()["PendingConfirmation"], "true");
+    let mut asked = world.bodies(&third).await;
+    while asked.is_empty() {
+        tokio::task::yield_now().await;
+        asked = world.bodies(&third).await;
+    }
+    let asked = json(&asked[0]);
+    assert_eq!(asked["Type"], "SubscriptionConfirmation");
+    let token = asked["Token"].as_str();
+    let confirm = ConfirmSubscriptionInput {
+        topic_arn: text(&topic),
+        token: token.map(str::to_owned),
+        ..Default::default()
+    };
+    world.sns().confirm_subscription(&world.ctx(), confirm).await.unwrap();
+    world.say(&topic, "let in").await;
+    assert_eq!(world.texts(&third).await, ["let in"]);
 }
 
 /// test_sns::test_list_subscriptions_by_topic_pagination
