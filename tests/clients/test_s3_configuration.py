@@ -650,7 +650,8 @@ class Rounds(Configuration):
         self.call("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": [rule]})
         for key in ["tmp/a", "kept"]:
             self.call("put_object", Key=key, Body=b"x")
-            self.call("create_multipart_upload", Key=key)
+            upload = self.call("create_multipart_upload", Key=key)
+            self.assertEqual(upload.get("AbortRuleId"), "r" if key == "tmp/a" else None)
         versioned = self.new_bucket()
         self.s3.put_bucket_versioning(Bucket=versioned, VersioningConfiguration={"Status": "Enabled"})
         noncurrent = {**rule, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}}
