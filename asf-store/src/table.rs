@@ -236,9 +236,8 @@ impl<P: Key, S: Key, V: Record> Table<InPartition<P, S>, V, Partitioned> {
     ) -> R {
         let tree = super::layout::partition_tree(partition);
         let mut look = Some(look);
-        let seen = self.core.with_trees(&self.scope, |trees| {
-            look.take().map(|look| look(&read(&trees[tree])))
-        });
+        let seen =
+            self.core.with_trees(&self.scope, |trees| look.take().map(|look| look(&read(&trees[tree]))));
         match (seen.flatten(), look) {
             (Some(seen), _) => seen,
             (None, Some(look)) => look(&OrderedTree::default()),

@@ -388,6 +388,82 @@ class Objects(S3):
         bucket.delete()
 
 
+class Forms(S3):
+    """test_s3::TestS3PresignedPost"""
+
+    def post(self, url, fields, file, filename="file.txt", content_type=None):
+        boundary = uuid.uuid4().hex
+        parts = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in fields.items()
+        ]
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{filename}"\r\n\r\n'
+        body = b"".join(parts) + head.encode() + file + f"\r\n--{boundary}--\r\n".encode()
+        content_type = content_type or f"multipart/form-data; boundary={boundary}"
+        request = urllib.request.Request(url, data=body, headers={"Content-Type": content_type})
+        opener = urllib.request.build_opener(NoRedirects)
+        try:
+            answer = opener.open(request)
+        except urllib.error.HTTPError as error:
+            answer = error
+        return answer.status, answer.headers, answer.read().decode()
+
+    def test_presigned(self):
+        name = self.bucket()
+        file = b"x" * 300_000
+        post = self.s3.generate_presigned_post(name, "k-${filename}", Fields={"x-amz-meta-a": "b"},
+                                               Conditions=[{"x-amz-meta-a": "b"}])
+        status, headers, _ = self.post(post["url"], post["fields"], file)
+        self.assertEqual(status, 204)
+        self.assertEqual(headers["ETag"], f'"{hashlib.md5(file).hexdigest()}"')
+        self.assertTrue(headers["Location"].endswith(f"/{name}/k%2Dfile%2Etxt") or headers["Location"].endswith("k-file.txt"))
+        got = self.s3.get_object(Bucket=name, Key="k-file.txt")
+        self.assertEqual((got["Body"].read() == file, got["Metadata"]), (True, {"a": "b"}))
+
+    def test_answers(self):
+        name = self.bucket()
+        url = f"{os.environ['AWS_ENDPOINT_URL']}/{name}"
+        status, _, body = self.post(url, {"key": "a", "success_action_status": "201"}, b"a")
+        self.assertEqual(status, 201)
+        self.assertIn(f"<Bucket>{name}</Bucket><Key>a</Key>", body)
+        status, headers, _ = self.post(url, {"key": "b", "success_action_redirect": "http://there/ok"}, b"b")
+        self.assertEqual(status, 303)
+        self.assertTrue(headers["Location"].startswith(f"http://there/ok?bucket={name}&key=b&etag=%22"))
+        self.assertEqual(self.keys(self.s3.list_objects_v2(Bucket=name)), ["a", "b"])
+
+    def test_what_is_refused(self):
+        name = self.bucket()
+        conditions = [["starts-with", "$success_action_redirect", "http://localhost"], ["content-length-range", 2, 4]]
+        post = self.s3.generate_presigned_post(name, "k", Conditions=conditions)
+
+        def refused(file=b"abc", without=(), **fields):
+            fields = {**post["fields"], **fields}
+            for field in without:
+                del fields[field]
+            status, _, body = self.post(post["url"], fields, file)
+            return status, body
+
+        redirect = {"success_action_redirect": "http://localhost/x"}
+        self.assertEqual(refused(**redirect)[0], 303)
+        status, body = refused(success_action_redirect="http://other")
+        self.assertEqual(status, 403)
+        self.assertIn('["starts-with", "$success_action_redirect", "http://localhost"]', body.replace("&quot;", '"'))
+        self.assertIn("<Code>EntityTooLarge</Code>", refused(file=b"abcde", **redirect)[1])
+        self.assertIn("<Code>EntityTooSmall</Code>", refused(file=b"a", **redirect)[1])
+        self.assertIn("Extra input fields: acl", refused(acl="private", **redirect)[1])
+        field = next(field for field in post["fields"] if field.lower() in ("signature", "x-amz-signature"))
+        status, body = refused(without=[field], **redirect)
+        self.assertEqual(status, 400)
+        self.assertIn("Bucket POST must contain a field named '", body)
+        status, body = refused(without=["key"], **redirect)
+        self.assertIn("a field named 'key'", body.replace("&apos;", "'"))
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments):
+        return None
+
+
 class Checksums(S3):
     def test_default_is_crc64nvme(self):
         # test_s3::TestS3PutObjectChecksum::test_s3_checksum_no_automatic_sdk_calculation

@@ -23,27 +23,27 @@ pub struct ReadConditions<'a> {
 /// A condition that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failed {
-    IfMatch,
-    IfUnmodifiedSince,
-    IfNoneMatch,
-    IfModifiedSince,
+    Match,
+    UnmodifiedSince,
+    NoneMatch,
+    ModifiedSince,
 }
 
 impl ReadConditions<'_> {
     /// Which condition does not hold: an entity tag counts more than a time, as RFC 9110 has it.
     fn failed(&self, e_tag: &str, modified: Timestamp, now: Timestamp) -> Option<Failed> {
         match self.if_match {
-            Some(tags) if !matches(tags, e_tag) => return Some(Failed::IfMatch),
+            Some(tags) if !matches(tags, e_tag) => return Some(Failed::Match),
             None if self.if_unmodified_since.is_some_and(|since| modified > since) => {
-                return Some(Failed::IfUnmodifiedSince);
+                return Some(Failed::UnmodifiedSince);
             }
             _ => {}
         }
         match self.if_none_match {
-            Some(tags) if matches(tags, e_tag) => Some(Failed::IfNoneMatch),
+            Some(tags) if matches(tags, e_tag) => Some(Failed::NoneMatch),
             // A time that is to come is no condition (test_s3::test_s3_get_object_preconditions).
             None if self.if_modified_since.is_some_and(|since| modified <= since && since <= now) => {
-                Some(Failed::IfModifiedSince)
+                Some(Failed::ModifiedSince)
             }
             _ => None,
         }
@@ -56,9 +56,9 @@ impl ReadConditions<'_> {
     pub fn check(&self, version: &ObjectVersion, data: &ObjectData, now: Timestamp) -> Result<(), Fault> {
         match self.failed(&data.e_tag, version.modified, now) {
             None => Ok(()),
-            Some(Failed::IfMatch) => Err(Fault::precondition_failed("If-Match")),
-            Some(Failed::IfUnmodifiedSince) => Err(Fault::precondition_failed("If-Unmodified-Since")),
-            Some(Failed::IfNoneMatch | Failed::IfModifiedSince) => {
+            Some(Failed::Match) => Err(Fault::precondition_failed("If-Match")),
+            Some(Failed::UnmodifiedSince) => Err(Fault::precondition_failed("If-Unmodified-Since")),
+            Some(Failed::NoneMatch | Failed::ModifiedSince) => {
                 Err(Fault::new("NotModified", 304, "Not Modified")
                     .with_header("ETag", format!("\"{}\"", data.e_tag))
                     .with_header("Last-Modified", version.modified.format(TimestampFormat::HttpDate)))
@@ -78,10 +78,10 @@ impl ReadConditions<'_> {
     ) -> Result<(), Fault> {
         let condition = match self.failed(&data.e_tag, version.modified, now) {
             None => return Ok(()),
-            Some(Failed::IfMatch) => "x-amz-copy-source-If-Match",
-            Some(Failed::IfUnmodifiedSince) => "x-amz-copy-source-If-Unmodified-Since",
-            Some(Failed::IfNoneMatch) => "x-amz-copy-source-If-None-Match",
-            Some(Failed::IfModifiedSince) => "x-amz-copy-source-If-Modified-Since",
+            Some(Failed::Match) => "x-amz-copy-source-If-Match",
+            Some(Failed::UnmodifiedSince) => "x-amz-copy-source-If-Unmodified-Since",
+            Some(Failed::NoneMatch) => "x-amz-copy-source-If-None-Match",
+            Some(Failed::ModifiedSince) => "x-amz-copy-source-If-Modified-Since",
         };
         Err(Fault::precondition_failed(condition))
     }

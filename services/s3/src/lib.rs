@@ -18,6 +18,7 @@ pub mod models;
 pub mod names;
 mod notifications;
 pub mod objects;
+pub mod post_policy;
 mod provider;
 pub mod ranges;
 mod select;

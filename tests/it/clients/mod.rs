@@ -1,6 +1,7 @@
 //! Real clients against a server: boto3 and the AWS CLI, from a virtual environment that is made here.
 
 mod emulator;
+mod s3;
 mod venv;
 
 use std::path::{Path, PathBuf};
@@ -8,8 +9,6 @@ use std::process::{Command, Output};
 
 pub(crate) use emulator::Emulator;
 use venv::Clients;
-
-use asf_runtime::plugin::Settings;
 
 /// A command with what an AWS client needs in its environment, and nothing of the developer's own.
 fn client(program: &Path, emulator: &Emulator) -> Command {
@@ -74,13 +73,6 @@ fn boto3_sqs_query() {
 #[test]
 fn boto3_sts() {
     python_tests(Clients::Today, "test_sts.py");
-}
-
-/// Configurations of buckets, with a clock that is moved for lifecycles.
-#[test]
-fn boto3_s3_configuration() {
-    let emulator = Emulator::start_controlled(Settings::default());
-    python_tests_against(&emulator, Clients::Today, "test_s3_configuration.py");
 }
 
 /// The endpoints of the process itself, and what is told to browsers.

@@ -15,6 +15,7 @@ mod foreground;
 mod listening;
 #[cfg(unix)]
 mod lpm;
+mod objects;
 mod persistence;
 mod place;
 mod server;

@@ -24,7 +24,7 @@ const MAX_BUCKETS: usize = 10_000;
 pub(super) fn create(
     provider: &S3Provider,
     ctx: &RequestContext,
-    input: CreateBucketRequest,
+    input: &CreateBucketRequest,
 ) -> Result<CreateBucketOutput, S3Error> {
     let name = input.bucket.as_deref().unwrap_or_default();
     check_bucket_name(name)?;
@@ -37,7 +37,7 @@ pub(super) fn create(
         let fault = Fault::new("InvalidArgument", 400, message);
         return Err(fault.with("ArgumentName", "x-amz-object-ownership").into());
     }
-    let configurations = configuration::of_new_bucket(ctx, &input)?;
+    let configurations = configuration::of_new_bucket(ctx, input)?;
     let is_locked = input.object_lock_enabled_for_bucket == Some(true);
     let key = BucketKey::new(ctx.partition(), name);
     let bucket = BucketRecord {

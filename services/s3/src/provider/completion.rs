@@ -40,7 +40,7 @@ struct Chosen {
 pub(super) fn complete(
     provider: &S3Provider,
     ctx: &RequestContext,
-    input: CompleteMultipartUploadRequest,
+    input: &CompleteMultipartUploadRequest,
 ) -> Result<CompleteMultipartUploadOutput, S3Error> {
     let found = provider.upload(
         ctx,

@@ -21,6 +21,7 @@ mod upload_listings;
 mod uploads;
 mod writes;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use asf_api_s3::*;
@@ -29,11 +30,14 @@ use asf_runtime::RequestContext;
 use asf_runtime::identity::AccountId;
 use asf_runtime::plugin::Settings;
 use asf_runtime::public_url::PublicUrl;
+use http::request::Parts;
 
 use crate::error::Fault;
+use crate::events::EventKind;
 use crate::models::{Bucket as BucketRecord, BucketKey};
 use crate::notifications::Notifier;
 use crate::store::Store;
+use writes::Manner;
 
 /// Amazon S3.
 ///
@@ -56,6 +60,24 @@ impl S3Provider {
             public: PublicUrl::of(settings),
             notifier: Notifier::default(),
         }
+    }
+
+    /// An object that a browser posts, of so many bytes.
+    ///
+    /// # Errors
+    /// As `PutObject`; `EntityTooSmall`, `EntityTooLarge`.
+    pub(crate) async fn post_object(
+        &self,
+        ctx: &RequestContext,
+        input: PutObjectRequest,
+        sizes: Option<RangeInclusive<u64>>,
+    ) -> Result<PutObjectOutput, S3Error> {
+        writes::put(self, ctx, input, Manner { kind: EventKind::ObjectCreatedPost, sizes }).await
+    }
+
+    /// Scheme, host and port of the answers' URLs.
+    pub(crate) fn public_base(&self, request: &Parts) -> String {
+        self.public.base(request)
     }
 
     /// What it keeps.
@@ -133,7 +155,7 @@ impl S3Api for S3Provider {
         ctx: &RequestContext,
         input: CompleteMultipartUploadRequest,
     ) -> Result<CompleteMultipartUploadOutput, S3Error> {
-        completion::complete(self, ctx, input)
+        completion::complete(self, ctx, &input)
     }
 
     #[handler("CopyObject")]
@@ -151,7 +173,7 @@ impl S3Api for S3Provider {
         ctx: &RequestContext,
         input: CreateBucketRequest,
     ) -> Result<CreateBucketOutput, S3Error> {
-        buckets::create(self, ctx, input)
+        buckets::create(self, ctx, &input)
     }
 
     #[handler("CreateMultipartUpload")]
@@ -354,7 +376,8 @@ impl S3Api for S3Provider {
         ctx: &RequestContext,
         input: PutObjectRequest,
     ) -> Result<PutObjectOutput, S3Error> {
-        writes::put(self, ctx, input).await
+        let manner = Manner { kind: EventKind::ObjectCreatedPut, sizes: None };
+        writes::put(self, ctx, input, manner).await
     }
 
     #[handler("PutObjectAcl")]

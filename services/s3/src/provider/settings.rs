@@ -1,5 +1,7 @@
 //! What a request says of the object that it makes, in the form in which it is kept.
 
+use std::borrow::Cow;
+
 use asf_api_s3::Tag;
 use asf_runtime::RequestContext;
 use indexmap::IndexMap;
@@ -172,7 +174,7 @@ pub(super) fn tags_of_header(header: &str) -> Result<IndexMap<String, String>, F
     };
     let decoded = |text: &str| {
         let text = text.replace('+', " ");
-        percent_decode_str(&text).decode_utf8().map(|it| it.into_owned()).map_err(|_| invalid())
+        percent_decode_str(&text).decode_utf8().map(Cow::into_owned).map_err(|_| invalid())
     };
     let mut tags = IndexMap::new();
     for pair in header.split('&').filter(|it| !it.is_empty()) {

@@ -1,5 +1,6 @@
 //! Sources of copies.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use asf_runtime::RequestContext;
@@ -94,7 +95,7 @@ fn parse(source: &str) -> Result<(String, String, Option<String>), Fault> {
         Fault::invalid_argument("Invalid copy source object key", "x-amz-copy-source", "x-amz-copy-source")
     };
     let decoded = |text: &str| {
-        let decoded = percent_decode_str(text).decode_utf8().map(|it| it.into_owned());
+        let decoded = percent_decode_str(text).decode_utf8().map(Cow::into_owned);
         decoded.map_err(|_| invalid())
     };
     let (path, version_id) = match source.split_once("?versionId=") {

@@ -1,5 +1,6 @@
 //! `PutObject`.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use asf_api_s3::*;
@@ -19,12 +20,23 @@ use crate::events::{EventKind, ObjectEvent, publish};
 use crate::intake::{self, Content};
 use crate::models::{Bucket as BucketRecord, Checksum, ObjectData};
 use crate::objects::{Found, NewVersion};
+use crate::post_policy::check_size;
+
+/// How an object is put.
+#[derive(Debug)]
+pub(super) struct Manner {
+    /// What hears of it hears.
+    pub kind: EventKind,
+    /// How many bytes it may have.
+    pub sizes: Option<RangeInclusive<u64>>,
+}
 
 /// `PutObject`
 pub(super) async fn put(
     provider: &S3Provider,
     ctx: &RequestContext,
     mut input: PutObjectRequest,
+    manner: Manner,
 ) -> Result<PutObjectOutput, S3Error> {
     let bucket = provider.bucket(ctx, input.bucket.as_deref(), input.expected_bucket_owner.as_deref())?;
     let key: Arc<str> = checked_key(input.key.as_deref())?.into();
@@ -42,11 +54,12 @@ pub(super) async fn put(
     let algorithm = algorithm_given(ctx, given_checksum!(input)).unwrap_or(checksums::DEFAULT);
     let body = input.body.take().unwrap_or_default();
     let content = intake::take_in(&provider.store.blobs(), body, &[algorithm]).await?;
+    check_size(content.size, manner.sizes.as_ref())?;
     let checksum = checked(given_checksum!(input), algorithm, &content)?;
     let found = store(provider, ctx, &bucket, &key, settings, content, checksum, |newest| {
         conditions.check(&key, newest)
     })?;
-    publish(provider, ctx, || created(EventKind::ObjectCreatedPut, &bucket, &found));
+    publish(provider, ctx, || created(manner.kind, &bucket, &found));
     let data = found.data()?;
     let mut output = PutObjectOutput {
         e_tag: Some(quoted(&data.e_tag)),

@@ -197,13 +197,18 @@ impl GatewayHandler for BucketCors {
 }
 
 /// Whether nothing says that a request is another service's.
-fn may_be_s3(headers: &HeaderMap) -> bool {
+pub(super) fn may_be_s3(headers: &HeaderMap) -> bool {
     let is_of_s3 = |it: &str| !it.contains("Credential=") || it.contains("/s3/aws4_request");
     !headers.contains_key("x-amz-target") && text(headers, &header::AUTHORIZATION).is_none_or(is_of_s3)
 }
 
+/// Whether a request names its bucket in its host.
+pub(super) fn is_virtual_host(request: &Parts) -> bool {
+    host_of(request).is_some_and(|host| host.contains(".s3."))
+}
+
 /// The bucket that a request names, in its host or else in its path, and whether it names a key in it.
-fn addressed(request: &Parts) -> Option<(String, bool)> {
+pub(super) fn addressed(request: &Parts) -> Option<(String, bool)> {
     let path = request.uri.path().trim_start_matches('/');
     let host = host_of(request).unwrap_or_default();
     if let Some((bucket, _)) = host.split_once(".s3.") {

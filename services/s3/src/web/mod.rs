@@ -1,6 +1,7 @@
-//! What stands beside the operations: CORS of buckets, their websites, and the daily round of their lifecycles.
+//! What stands beside the operations: CORS of buckets, their websites, forms that browsers post to them, and the daily round of their lifecycles.
 
 mod cors;
+mod forms;
 mod html;
 mod rounds;
 mod website;
@@ -30,6 +31,7 @@ fn attach(surfaces: &Surfaces) -> Result<(), Box<dyn Error + Send + Sync>> {
     surfaces.cors.add_own(cors.clone());
     surfaces.places.get(ChainPlace::Response).append(cors.clone());
     surfaces.places.get(ChainPlace::Request).append(Arc::new(cors::OriginNeeded(cors)));
+    surfaces.places.get(ChainPlace::Request).append(Arc::new(forms::FormUploads::new(&surfaces.providers)));
     for host in HOSTS {
         // The routes are a part of what the providers are a part of: no circles.
         let providers = Arc::downgrade(&surfaces.providers);
