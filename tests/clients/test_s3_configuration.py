@@ -442,6 +442,9 @@ class Web(Configuration):
         self.assertEqual(status, 403)
         for part in ["<Code>AccessForbidden</Code>", "<Method>PUT</Method>", "<ResourceType>OBJECT</ResourceType>"]:
             self.assertIn(part, body)
+        status, _, body = fetched(path, "OPTIONS")
+        self.assertEqual(status, 400)
+        self.assertIn("<Message>Insufficient information. Origin request header needed.</Message>", body)
         # Others are answered, and told nothing.
         status, headers, body = fetched(path, headers={"Origin": "https://other.test"})
         self.assertEqual(status, 200)
@@ -647,7 +650,8 @@ class Rounds(Configuration):
         self.call("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": [rule]})
         for key in ["tmp/a", "kept"]:
             self.call("put_object", Key=key, Body=b"x")
-            self.call("create_multipart_upload", Key=key)
+            upload = self.call("create_multipart_upload", Key=key)
+            self.assertEqual(upload.get("AbortRuleId"), "r" if key == "tmp/a" else None)
         versioned = self.new_bucket()
         self.s3.put_bucket_versioning(Bucket=versioned, VersioningConfiguration={"Status": "Enabled"})
         noncurrent = {**rule, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}}
@@ -750,6 +754,8 @@ class Control(Configuration):
         self.s3.put_object(Bucket=made["Alias"], Key="a", Body=b"x")
         found = self.s3.get_object(Bucket=f"point-a-{self.account}", Key="a")["Body"].read()
         self.assertEqual((found, self.s3.get_object(Bucket=self.bucket, Key="a")["Body"].read()), (b"x", b"x"))
+        error = self.refused(self.s3.delete_bucket, Bucket=self.bucket)
+        self.assertEqual(error["Code"], "BucketHasAccessPointsAttached")
         self.assertEqual(self.status(self.of_account("delete_access_point", Name="point-a")), 204)
         error = self.refused(self.of_account, "get_access_point", Name="point-a")
         self.assertEqual((error["Code"], error["AccessPointName"]), ("NoSuchAccessPoint", "point-a"))

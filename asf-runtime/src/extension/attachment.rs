@@ -7,6 +7,26 @@ use crate::plugin::{Plugin, PluginId, PluginState};
 
 /// What a native service brings besides its operations: websites of buckets, URLs of functions. It belongs to the
 /// process, as the service itself does, and is there before extensions are.
+///
+/// ```
+/// use asf_runtime::extension::{ATTACHMENTS, Attachment, Surfaces, attach};
+/// use asf_runtime::gateway::edge::{Found, Rule, endpoint, respond};
+/// use http::{Method, StatusCode};
+///
+/// asf_runtime::register!(ATTACHMENTS: Attachment = Attachment {
+///     service: "things",
+///     attach: |surfaces| {
+///         let answer = endpoint(|_| async { respond::empty(StatusCode::OK) });
+///         surfaces.edge.add(Rule::new("/{*path}").host("{thing}.things.{domain}"), answer)?;
+///         Ok(())
+///     },
+/// });
+///
+/// let surfaces = Surfaces::default();
+/// attach(&surfaces);
+/// let found = surfaces.edge.find(&Method::GET, Some("a.things.localhost"), "/b");
+/// assert!(matches!(found, Found::Endpoint { .. }));
+/// ```
 #[derive(Debug)]
 pub struct Attachment {
     /// The service.
@@ -36,30 +56,5 @@ pub fn attach(surfaces: &Surfaces) {
             }
         };
         surfaces.plugins.keep(attachment, state);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::gateway::edge::{Found, Rule, endpoint, respond};
-
-    crate::register!(ATTACHMENTS: Attachment = Attachment {
-        service: "of-tests",
-        attach: |surfaces| {
-            let answer = endpoint(|_| async { respond::empty(http::StatusCode::OK) });
-            surfaces.edge.add(Rule::new("/of-tests"), answer)?;
-            Ok(())
-        },
-    });
-
-    #[test]
-    fn services_bring_routes() {
-        let surfaces = Surfaces::default();
-        attach(&surfaces);
-        let found =
-            |path| matches!(surfaces.edge.find(&http::Method::GET, None, path), Found::Endpoint { .. });
-        assert!(found("/of-tests"));
-        assert!(!found("/other"));
     }
 }

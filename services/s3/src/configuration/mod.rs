@@ -32,7 +32,7 @@ use asf_api_s3::{
     ReplicationConfiguration, ServerSideEncryptionConfiguration, WebsiteConfiguration,
 };
 use asf_macros::Record;
-use asf_runtime::RequestContext;
+use asf_runtime::{RequestContext, Timestamp};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +187,18 @@ pub(crate) fn expiration(
     let subject = lifecycle::Subject { key, size: Some(data.size), tags: &tags };
     let rules = lifecycle.configuration.rules.as_deref().unwrap_or_default();
     lifecycle::expiration(rules, subject, version.modified)
+}
+
+/// The headers `x-amz-abort-date` and `x-amz-abort-rule-id` of an upload: when a lifecycle rule aborts it, and which.
+pub(crate) fn abortion(
+    provider: &crate::S3Provider,
+    bucket: &Bucket,
+    key: &str,
+    initiated: Timestamp,
+) -> Option<(Timestamp, String)> {
+    let configurations = provider.store().tables.configurations.get(&bucket.key)?;
+    let rules = configurations.lifecycle.as_ref()?.configuration.rules.as_deref()?;
+    lifecycle::abort_after(rules, key, initiated).map(|(end, rule)| (end, rule.to_owned()))
 }
 
 /// Whether a bucket's default encryption was ever put.

@@ -54,6 +54,20 @@ pub(crate) fn behind(store: &Store, ctx: &RequestContext, name: &str) -> Option<
     store.tables.buckets.get(&BucketKey::new(ctx.partition(), &point.bucket))
 }
 
+/// Whether a bucket has no access points: it cannot be deleted before them.
+///
+/// # Errors
+/// `BucketHasAccessPointsAttached` (from memory)
+pub(crate) fn check_unattached(store: &Store, bucket: &Bucket) -> Result<(), Fault> {
+    let points = store.tables.access_points.snapshot();
+    if !points.iter().any(|(_, point)| *point.bucket == *bucket.name) {
+        return Ok(());
+    }
+    let message = "The bucket you tried to delete has access points attached. Delete your access points before \
+                   deleting your bucket.";
+    Err(Fault::new("BucketHasAccessPointsAttached", 400, message).with("BucketName", &*bucket.name))
+}
+
 #[provider(service = "s3control", new = S3ControlProvider::new)]
 impl S3ControlApi for S3ControlProvider {
     #[handler("CreateAccessPoint")]

@@ -142,6 +142,7 @@ pub(super) fn delete(
     input: &DeleteBucketRequest,
 ) -> Result<(), S3Error> {
     let bucket = provider.bucket(ctx, input.bucket.as_deref(), input.expected_bucket_owner.as_deref())?;
+    crate::control::check_unattached(&provider.store, &bucket)?;
     provider.store.remove_bucket(&bucket)?;
     Ok(())
 }

@@ -92,6 +92,8 @@ pub(super) fn create(
         ..Default::default()
     };
     put_encryption!(output, &upload.encryption);
+    (output.abort_date, output.abort_rule_id) =
+        crate::configuration::abortion(provider, &bucket, &key, upload.initiated).unzip();
     let at = UploadKey { key, id: id.into() };
     let tables = &provider.store.tables;
     provider.store.state().atomically(|| {

@@ -3,7 +3,7 @@
 use std::io::{BufReader, Read};
 use std::sync::Arc;
 
-use asf_api_s3::{CsvInput, FileHeaderInfo, InputSerialization};
+use asf_api_s3::{CompressionType, CsvInput, FileHeaderInfo, InputSerialization, JsonType};
 use serde_json::Value as Json;
 
 use super::evaluate::walk;
@@ -109,7 +109,7 @@ impl Input {
     /// `InvalidDataSource`, `InvalidCompressionFormat`, `InvalidFileHeaderInfo`, `InvalidRequestParameter`,
     /// `NotImplemented` for Parquet.
     pub(crate) fn of(given: &InputSerialization) -> Result<Self, Fault> {
-        let compression = match given.compression_type.as_ref().map_or("NONE", |it| it.as_str()) {
+        let compression = match given.compression_type.as_ref().map_or("NONE", CompressionType::as_str) {
             "NONE" => Compression::None,
             "GZIP" => Compression::Gzip,
             "BZIP2" => Compression::Bzip2,
@@ -122,7 +122,7 @@ impl Input {
         };
         let form = match (&given.csv, &given.json, &given.parquet) {
             (Some(csv), None, None) => Form::Csv(Csv::of(csv)?),
-            (None, Some(json), None) => match json.r#type.as_ref().map(|it| it.as_str()) {
+            (None, Some(json), None) => match json.r#type.as_ref().map(JsonType::as_str) {
                 Some("DOCUMENT" | "LINES") => Form::Json,
                 _ => {
                     return Err(fault(
@@ -209,16 +209,12 @@ fn byte(given: Option<&str>, otherwise: u8) -> Result<u8, Fault> {
     }
 }
 
+type Values = serde_json::StreamDeserializer<'static, serde_json::de::IoRead<BufReader<Box<dyn Read>>>, Json>;
+
 /// The values of an object, in which the query finds its records.
 pub(super) enum Records {
-    Csv {
-        reader: csv::Reader<Box<dyn Read>>,
-        header: Header,
-        names: Option<Arc<[String]>>,
-    },
-    Json(
-        Box<serde_json::StreamDeserializer<'static, serde_json::de::IoRead<BufReader<Box<dyn Read>>>, Json>>,
-    ),
+    Csv { reader: csv::Reader<Box<dyn Read>>, header: Header, names: Option<Arc<[String]>> },
+    Json(Box<Values>),
 }
 
 impl Records {
@@ -241,7 +237,7 @@ impl Records {
                 if is_first && *header != Header::None {
                     match read_row(reader)? {
                         Ok(row) if *header == Header::Use => {
-                            *names = Some(row.iter().map(str::to_owned).collect())
+                            *names = Some(row.iter().map(str::to_owned).collect());
                         }
                         Ok(_) => {}
                         Err(fault) => return Some(Err(fault)),

@@ -5,6 +5,7 @@
 //! them together, on a thread where it may take its time. Parquet is not read.
 
 mod aggregate;
+mod compile;
 mod evaluate;
 mod functions;
 pub(crate) mod input;

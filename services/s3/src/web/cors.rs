@@ -17,9 +17,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::BoxFuture;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 
+use super::html::escaped;
 use super::with_native;
 use crate::configuration::Kept;
 use crate::configuration::cors::{self, PageRequest};
@@ -35,6 +36,28 @@ pub(super) struct BucketCors {
     ids: Arc<Ids>,
 }
 
+/// Answers what asks for the options of a bucket and does not come from a page, which is a request of nobody's
+/// (test_s3_cors::TestS3Cors::test_cors_http_options_no_config). The gateway would say which methods there are.
+#[derive(Debug)]
+pub(super) struct OriginNeeded(pub(super) Arc<BucketCors>);
+
+impl GatewayHandler for OriginNeeded {
+    fn name(&self) -> &str {
+        "S3 OPTIONS"
+    }
+
+    fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
+        let is_without =
+            ctx.request.method == Method::OPTIONS && !ctx.request.headers.contains_key(header::ORIGIN);
+        if is_without && self.0.is_of_bucket(&ctx.request) {
+            let message = "Insufficient information. Origin request header needed.";
+            ctx.response = refused(StatusCode::BAD_REQUEST, "BadRequest", message, "", &ctx.request_id);
+            return Box::pin(std::future::ready(Ok(Flow::Stop)));
+        }
+        go_on()
+    }
+}
+
 /// The configuration of a request's bucket, and whether an object is asked for.
 struct Asked {
     configuration: Kept<CorsConfiguration>,
@@ -45,6 +68,17 @@ impl BucketCors {
     pub(super) fn new(providers: &Arc<Providers>, ids: Arc<Ids>) -> Self {
         // The chain is a part of what the providers are a part of: no circles.
         Self { providers: Arc::downgrade(providers), ids }
+    }
+
+    /// Whether a request names a bucket that there is.
+    fn is_of_bucket(&self, request: &Parts) -> bool {
+        let exists = |bucket: &str| {
+            let key = BucketKey::new(Partition::of_region("us-east-1"), bucket);
+            let providers = self.providers.upgrade()?;
+            with_native(&providers, |provider| provider.store().tables.buckets.contains(&key))
+        };
+        may_be_s3(&request.headers)
+            && addressed(request).is_some_and(|(bucket, _)| exists(&bucket) == Some(true))
     }
 
     fn asked(&self, request: &Parts) -> Option<Asked> {
@@ -112,17 +146,22 @@ pub(super) fn answer(
 }
 
 fn forbidden(message: &str, method: &str, is_object: bool, request_id: &str) -> Response {
-    let escaped = super::html::escaped;
-    let document = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessForbidden</Code><Message>{}</Message>\
-         <Method>{}</Method><ResourceType>{}</ResourceType><RequestId>{request_id}</RequestId>\
-         <HostId>{}</HostId></Error>",
-        escaped(message),
+    let place = format!(
+        "<Method>{}</Method><ResourceType>{}</ResourceType>",
         escaped(method),
         if is_object { "OBJECT" } else { "BUCKET" },
+    );
+    refused(StatusCode::FORBIDDEN, "AccessForbidden", message, &place, request_id)
+}
+
+fn refused(status: StatusCode, code: &str, message: &str, place: &str, request_id: &str) -> Response {
+    let document = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{}</Message>{place}\
+         <RequestId>{request_id}</RequestId><HostId>{}</HostId></Error>",
+        escaped(message),
         STANDARD.encode(request_id),
     );
-    let mut response = respond::body(StatusCode::FORBIDDEN, "application/xml", document);
+    let mut response = respond::body(status, "application/xml", document);
     add_ids(response.headers_mut(), request_id);
     response
 }

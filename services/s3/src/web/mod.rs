@@ -29,7 +29,8 @@ asf_runtime::register!(ATTACHMENTS: Attachment = Attachment { service: "s3", att
 fn attach(surfaces: &Surfaces) -> Result<(), Box<dyn Error + Send + Sync>> {
     let cors = Arc::new(cors::BucketCors::new(&surfaces.providers, surfaces.environment.ids.clone()));
     surfaces.cors.add_own(cors.clone());
-    surfaces.places.get(ChainPlace::Response).append(cors);
+    surfaces.places.get(ChainPlace::Response).append(cors.clone());
+    surfaces.places.get(ChainPlace::Request).append(Arc::new(cors::OriginNeeded(cors)));
     surfaces.places.get(ChainPlace::Request).append(Arc::new(forms::FormUploads::new(&surfaces.providers)));
     for host in HOSTS {
         // The routes are a part of what the providers are a part of: no circles.
