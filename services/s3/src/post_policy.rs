@@ -144,7 +144,7 @@ pub fn check_size(size: u64, sizes: Option<&RangeInclusive<u64>>) -> Result<(), 
 mod tests {
     use super::*;
 
-    fn check(conditions: Value, fields: &[(&str, &str)]) -> Result<Option<RangeInclusive<u64>>, String> {
+    fn check(conditions: &Value, fields: &[(&str, &str)]) -> Result<Option<RangeInclusive<u64>>, String> {
         let policy = json!({"expiration": "2030-01-01T00:00:00Z", "conditions": conditions});
         let policy = PostPolicy::read(&STANDARD.encode(policy.to_string())).unwrap();
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -156,17 +156,17 @@ mod tests {
         let conditions =
             json!([{"acl": "private"}, ["starts-with", "$key", "user/"], ["eq", "$x-amz-meta-a", "1"]]);
         let form = |key, acl| [("key", key), ("acl", acl), ("x-amz-meta-a", "1"), ("policy", "p")];
-        assert_eq!(check(conditions.clone(), &form("user/1", "private")), Ok(None));
+        assert_eq!(check(&conditions, &form("user/1", "private")), Ok(None));
         for (key, acl, expected) in [
             ("other", "private", r#"Policy Condition failed: ["starts-with", "$key", "user/"]"#),
             ("user/1", "public-read", r#"Policy Condition failed: ["eq", "$acl", "private"]"#),
         ] {
-            let message = check(conditions.clone(), &form(key, acl)).unwrap_err();
+            let message = check(&conditions, &form(key, acl)).unwrap_err();
             assert_eq!(message, format!("Invalid according to Policy: {expected}"));
         }
-        let message = check(json!([]), &[("tagging", "")]).unwrap_err();
+        let message = check(&json!([]), &[("tagging", "")]).unwrap_err();
         assert_eq!(message, "Invalid according to Policy: Extra input fields: tagging");
-        assert_eq!(check(json!([["content-length-range", 1, "5"]]), &[]), Ok(Some(1..=5)));
+        assert_eq!(check(&json!([["content-length-range", 1, "5"]]), &[]), Ok(Some(1..=5)));
     }
 
     #[test]

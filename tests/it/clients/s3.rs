@@ -157,7 +157,13 @@ fn s3cmd() {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", files.0.path())
             .env("LC_ALL", "C.UTF-8")
-            .args(["--access_key=test", "--secret_key=test", "--no-ssl", "--no-progress", "--region=us-east-1"])
+            .args([
+                "--access_key=test",
+                "--secret_key=test",
+                "--no-ssl",
+                "--no-progress",
+                "--region=us-east-1",
+            ])
             .args(["--host", host, "--host-bucket", host])
             .args(arguments)
             .current_dir(files.0.path()))

@@ -142,7 +142,7 @@ async fn upload(
 /// test_s3::TestS3PresignedPost::test_post_request_missing_fields, ::test_post_request_missing_signature
 fn check_signed(fields: &Fields) -> Result<(), Fault> {
     let has = |name: &&str| fields.contains_key(&name.to_ascii_lowercase());
-    let Some(names) = SIGNED.into_iter().find(|names| names.iter().any(|name| has(name))) else {
+    let Some(names) = SIGNED.into_iter().find(|names| names.iter().any(has)) else {
         return Err(Fault::access_denied());
     };
     match names.iter().find(|name| !has(name)) {
