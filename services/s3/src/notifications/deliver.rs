@@ -99,7 +99,7 @@ pub(super) async fn put_on_bus(
 
 /// Whether requests go on to other servers, which may have what is not here.
 fn may_be_elsewhere(ctx: &RequestContext) -> bool {
-    ctx.providers.chains().is_some_and(|chains| chains.forwards().next().is_some())
+    ctx.providers.chains().is_some_and(|chains| !chains.forwards().is_empty())
 }
 
 async fn queue_url(ctx: &RequestContext, arn: Arn<'_>) -> Result<String, String> {
