@@ -9,6 +9,7 @@ use asf_runtime::gateway::edge::InvalidUrl;
 use asf_runtime::provider::{Chains, Forward, Source, Step};
 
 use crate::Moto;
+use crate::stand_in::{StandIn, Standing};
 
 /// A backend that cannot be.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,9 @@ pub fn chains(config: &Config) -> Result<Chains, ChainError> {
         // Other words are names of providers.
         if let Some(backend) = BackendName::parse(name) {
             chains = chains.with(service.clone(), None, vec![step(&backend)?]);
+        } else if let Some(what) = StandIn::of(service, name) {
+            let standing = Step::Forward(Arc::new(Standing::new(what, config.clone())));
+            chains = chains.with(service.clone(), None, vec![standing]);
         }
     }
     Ok(chains)

@@ -6,9 +6,11 @@
 mod call;
 mod chains;
 mod services;
+mod stand_in;
 
 pub use call::{FallbackDispatcher, call_moto, call_moto_with_request};
 pub use chains::{ChainError, chains};
+pub use stand_in::{STAND_INS, StandIn};
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -63,9 +63,9 @@ variables! {
         /// `*=native,moto;dynamodb.PutItem=http://localhost:8000;kms=none`. See docs/fallback.md.
         "ASF_BACKENDS" backends: BackendRules = "*=native", .by(Source::Asf);
         /// The first of the ports that services open for what users connect to directly.
-        "EXTERNAL_SERVICE_PORTS_START" external_ports_start: Whole<1, 65535> = "4510", .later();
+        "EXTERNAL_SERVICE_PORTS_START" external_ports_start: Whole<1, 65535> = "4510";
         /// The port after the last of them.
-        "EXTERNAL_SERVICE_PORTS_END" external_ports_end: Whole<1, 65536> = "4560", .later();
+        "EXTERNAL_SERVICE_PORTS_END" external_ports_end: Whole<1, 65536> = "4560";
     }
     "Accounts and regions" {
         /// Lets calls be signed for regions that AWS does not have.

@@ -205,7 +205,7 @@ fn what_is_warned_of() {
         (
             "EXTERNAL_SERVICE_PORTS_START",
             "4600",
-            Some("EXTERNAL_SERVICE_PORTS_START has no effect yet: what it steers is not there"),
+            None,
         ),
         ("STRICT", "0", None),
         ("STRICT", "false", None),

@@ -11,7 +11,7 @@ use std::fs::File;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
-use asf_packages::Packages;
+use asf_packages::{PackageInstaller, Packages};
 use asf_runtime::config::Config;
 use asf_runtime::identity::{AccountId, Region};
 use asf_runtime::plugin::Settings;
@@ -19,6 +19,7 @@ use asf_runtime::store::Stores;
 use asf_servers::{DataFolder, ExternalPorts, Server, Status as ServerStatus, listening_address};
 
 use crate::engine::Engine;
+use crate::kinds::Kind;
 use crate::models::{Instance, RdsStore, SnapshotStatus, Status};
 
 /// All servers of a process.
@@ -138,6 +139,24 @@ impl Fleet {
                 change(it);
             }
         });
+    }
+
+    /// The version of an engine that is taken when none is asked for: the first that is on this machine, else the first.
+    pub async fn default_version(&self, kind: Kind) -> &'static str {
+        let versions = kind.versions();
+        let first = versions.first().map_or("", |it| it.full);
+        let installers = versions.iter().map(|version| {
+            let installer = self.packages.installer(kind.software().package(), Some(version.package));
+            (version.full, installer)
+        });
+        let installers: Vec<_> = installers.collect();
+        let look = move || {
+            let is_here = |(full, installer): (&'static str, Result<Arc<PackageInstaller>, _>)| {
+                installer.is_ok_and(|it| it.installed().is_some()).then_some(full)
+            };
+            installers.into_iter().find_map(is_here)
+        };
+        tokio::task::spawn_blocking(look).await.ok().flatten().unwrap_or(first)
     }
 
     /// Where an instance stands, with what its server does by itself taken into account.

@@ -11,6 +11,17 @@ pub enum Software {
     MariaDb,
 }
 
+impl Software {
+    /// The package that has it.
+    #[must_use]
+    pub fn package(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgresql",
+            Self::MariaDb => "mariadb",
+        }
+    }
+}
+
 /// An engine, as RDS names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

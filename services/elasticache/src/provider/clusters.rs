@@ -204,26 +204,19 @@ pub(super) fn describe(
         let groups = store.groups.range(.., usize::MAX);
         all.extend(groups.iter().flat_map(|(_, it)| groups::members(provider, ctx, it, with_nodes)));
     }
-    let id_of = |it: &CacheCluster| it.cache_cluster_id.clone().unwrap_or_default();
-    all.sort_by_cached_key(id_of);
+    all.sort_by(|a, b| key(a).cmp(key(b)));
     if let Some(id) = input.cache_cluster_id.filter(|it| !it.is_empty()) {
-        all.retain(|it| id_of(it) == id.to_ascii_lowercase());
+        all.retain(|it| key(it) == id.to_ascii_lowercase());
         if all.is_empty() {
             return Err(no_cluster(&id));
         }
     }
-    let key = |it: &CacheCluster| -> &str { it.cache_cluster_id.as_deref().unwrap_or_default() };
-    let (clusters, marker) = page_of(all, key, input.max_records, input.marker.as_deref())?;
+    let (clusters, marker) = page(all, key, input.max_records, 20, input.marker.as_deref())?;
     Ok(CacheClusterMessage { cache_clusters: Some(clusters), marker })
 }
 
-fn page_of(
-    all: Vec<CacheCluster>,
-    key: impl Fn(&CacheCluster) -> &str,
-    max: Option<i32>,
-    marker: Option<&str>,
-) -> Result<(Vec<CacheCluster>, Option<String>), ElastiCacheError> {
-    page(all, key, max, 20, marker)
+fn key(it: &CacheCluster) -> &str {
+    it.cache_cluster_id.as_deref().unwrap_or_default()
 }
 
 fn described(

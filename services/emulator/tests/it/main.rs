@@ -10,6 +10,8 @@ mod control;
 mod docker;
 mod elsewhere;
 #[cfg(unix)]
+mod engines;
+#[cfg(unix)]
 mod extensions;
 mod foreground;
 mod listening;

@@ -12,7 +12,6 @@ use asf_servers::{DataFolder, Port, PortError, ReservedPort, ServerOptions, Unpr
 
 use super::{Fleet, Live, Place, Slot};
 use crate::engine::Engine;
-use crate::kinds::Software;
 use crate::models::{Instance, Setup, SnapshotStatus, Status};
 
 /// In an instance's folder: its data are whole.
@@ -249,10 +248,7 @@ impl Fleet {
     async fn launch(&self, instance: &Instance) -> Result<Launch, String> {
         let setup = &instance.setup;
         let version = setup.kind.version(&setup.version).ok_or("there is no such version")?;
-        let package = match setup.kind.software() {
-            Software::Postgres => "postgresql",
-            Software::MariaDb => "mariadb",
-        };
+        let package = setup.kind.software().package();
         let installer = self.packages.installer(package, Some(version.package)).map_err(text)?;
         let installed = installer.ensure_for(Unprivileged::of_process()).await.map_err(text)?;
         Ok(installed.launch)

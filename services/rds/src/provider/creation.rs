@@ -15,7 +15,7 @@ const SECRET: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 /// Longest identifier of an instance.
 pub(super) const LONGEST: usize = 63;
 
-pub(super) fn create(
+pub(super) async fn create(
     provider: &RdsProvider,
     ctx: &RequestContext,
     input: CreateDbInstanceMessage,
@@ -34,7 +34,7 @@ pub(super) fn create(
     }
     let version = match &input.engine_version {
         Some(asked) => version(kind, asked)?,
-        None => kind.versions().first().map(|it| it.full.to_owned()).unwrap_or_default(),
+        None => provider.fleet.default_version(kind).await.to_owned(),
     };
     let master = required(input.master_username, "MasterUsername")?;
     names::user(&master, kind)?;

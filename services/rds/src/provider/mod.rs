@@ -110,7 +110,7 @@ impl RdsApi for RdsProvider {
         ctx: &RequestContext,
         input: CreateDbInstanceMessage,
     ) -> Result<CreateDbInstanceResult, RdsError> {
-        creation::create(self, ctx, input)
+        creation::create(self, ctx, input).await
     }
 
     #[handler("CreateDBSnapshot")]
