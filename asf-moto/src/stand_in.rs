@@ -92,7 +92,9 @@ impl Standing {
     async fn remote(&self) -> Result<Arc<Remote>, AwsError> {
         let started = tokio::time::timeout(WAIT, self.server()?.start()).await;
         let address = started
-            .map_err(|_| self.unavailable("it is still being installed or started; try again in some seconds"))?
+            .map_err(|_| {
+                self.unavailable("it is still being installed or started; try again in some seconds")
+            })?
             .map_err(|error| self.unavailable(error))?;
         let mut remote = self.remote.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, remote)) = &*remote

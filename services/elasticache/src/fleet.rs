@@ -1,6 +1,6 @@
 //! The servers behind caches, and what happens to them over time: as tasks, after the answer to the operation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::fs::{self, File};
 use std::net::{IpAddr, SocketAddr};
@@ -40,6 +40,8 @@ pub struct Fleet {
     data: OnceLock<Result<DataFolder, String>>,
     /// By the ids of the nodes.
     slots: Mutex<HashMap<String, Arc<Slot>>>,
+    /// Packages that could not be had. To find that out takes a while, so it is not tried for each cache.
+    lacking: Mutex<HashSet<(&'static str, &'static str)>>,
     resumed: Once,
 }
 
@@ -122,6 +124,7 @@ impl Fleet {
             config,
             data: OnceLock::new(),
             slots: Mutex::default(),
+            lacking: Mutex::default(),
             resumed: Once::new(),
         }
     }
@@ -352,23 +355,24 @@ impl Fleet {
     /// The first of the packages that is here, or can be got.
     async fn launch(&self, kind: Kind) -> Result<Launch, String> {
         let mut errors = Vec::new();
-        let installers = kind.packages().iter().map(|(name, version)| {
-            self.packages.installer(name, Some(version)).map_err(|error| error.to_string())
-        });
-        let installers: Vec<_> = installers.collect::<Result<_, _>>()?;
-        for installer in installers {
+        let lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let packages = kind.packages();
+        // If all were lacking, a network may be there by now.
+        let is_hopeless = packages.iter().all(|it| lacking.contains(it));
+        for package in packages.iter().filter(|it| is_hopeless || !lacking.contains(it)) {
+            let (name, version) = *package;
+            let installer = self.packages.installer(name, Some(version)).map_err(text)?;
             match installer.ensure().await {
                 Ok(installed) => {
-                    if installer.package() != kind.name() {
-                        tracing::warn!(
-                            "{} cannot be had here; {} stands in",
-                            kind.name(),
-                            installer.package()
-                        );
+                    if name != kind.name() {
+                        tracing::warn!("{} cannot be had here; {name} stands in", kind.name());
                     }
                     return Ok(installed.launch);
                 }
-                Err(error) => errors.push(error.to_string()),
+                Err(error) => {
+                    errors.push(error.to_string());
+                    self.lacking.lock().unwrap_or_else(PoisonError::into_inner).insert(*package);
+                }
             }
         }
         Err(errors.join("; "))

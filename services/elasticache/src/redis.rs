@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use asf_packages::Launch;
+use asf_runtime::clock::{Clock as _, SystemClock};
 use asf_servers::{Health, ProcessServer, Server, ServerOptions};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -23,6 +24,8 @@ pub(crate) struct Redis {
     pub(crate) is_cluster: bool,
 }
 
+/// Pauses of a tenth of a second until a cluster is up.
+const PATIENCE: u32 = 100;
 const CONFIGURATION: &str = "redis.conf";
 
 impl Redis {
@@ -74,12 +77,19 @@ pub(crate) async fn set_up(at: SocketAddr, node: &Node) -> Result<(), String> {
     if !node.is_cluster {
         return Ok(());
     }
-    let words = ["CLUSTER", "ADDSLOTSRANGE", "0", "16383"].map(str::to_owned);
-    match ask(at, node.tokens.first(), &words).await {
+    let (token, text) = (node.tokens.first(), |it: &str| it.to_owned());
+    match ask(at, token, &["CLUSTER", "ADDSLOTSRANGE", "0", "16383"].map(text)).await {
         // It was kept.
-        Err(error) if error.contains("already busy") => Ok(()),
-        other => other,
+        Err(error) if error.contains("already busy") => {}
+        other => other?,
     }
+    // It answers that the cluster is down for its first two seconds.
+    let mut patience = PATIENCE;
+    while let Err(error) = ask(at, token, &["EXISTS", "fruit"].map(text)).await {
+        patience = patience.checked_sub(1).ok_or(error)?;
+        SystemClock.until(SystemClock.now().plus_millis(100)).await;
+    }
+    Ok(())
 }
 
 /// Sets the tokens of a server that runs; `before` is one that it takes now.
@@ -101,7 +111,7 @@ async fn is_up(at: SocketAddr) -> Option<bool> {
     Some(line.starts_with("+PONG") || line.starts_with("-NOAUTH"))
 }
 
-/// Sends a command that is answered with a line, such as `+OK`.
+/// Sends a command that is answered with a line, such as `+OK` or `:0`.
 async fn ask(at: SocketAddr, token: Option<&String>, words: &[String]) -> Result<(), String> {
     let at = SocketAddr::from((Ipv4Addr::LOCALHOST, at.port()));
     let text = |error: io::Error| error.to_string();
@@ -116,7 +126,7 @@ async fn ask(at: SocketAddr, token: Option<&String>, words: &[String]) -> Result
         stream.write_all(request.as_bytes()).await.map_err(text)?;
         let mut line = String::new();
         stream.read_line(&mut line).await.map_err(text)?;
-        if !line.starts_with('+') {
+        if !line.starts_with(['+', ':']) {
             return Err(format!("it answered {}", line.trim_end()));
         }
     }

@@ -30,7 +30,8 @@ fn ask(port: u16, command: &str) -> Option<String> {
 }
 
 fn has_apt() -> bool {
-    let version = Command::new("apt-get").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let version =
+        Command::new("apt-get").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     version.is_ok_and(|it| it.success())
 }
 
