@@ -16,9 +16,13 @@ async fn blocked(
     input: SendEmailRequest,
     next: Next<'_, SendEmail>,
 ) -> Result<SendEmailResponse, SesError> {
-    let mut to = input.destination.iter().filter_map(|it| it.to_addresses.as_ref()).flatten();
-    if to.any(|address| address == BLOCKED) {
+    if is_blocked(&input) {
         return Err(MessageRejected::new("Address is on the suppression list.").into());
     }
     next.call(ctx, input).await
+}
+
+fn is_blocked(input: &SendEmailRequest) -> bool {
+    let mut to = input.destination.iter().filter_map(|it| it.to_addresses.as_ref()).flatten();
+    to.any(|address| address == BLOCKED)
 }

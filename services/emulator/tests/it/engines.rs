@@ -46,9 +46,14 @@ fn a_cache_ends_with_the_process_and_comes_back() {
     // Its own ports, beside other tests.
     let variables = [
         ("PATH", path.as_str()),
+        // Nobody reads what it logs.
+        ("LS_LOG", "error"),
         ("EXTERNAL_SERVICE_PORTS_START", "24510"),
         ("EXTERNAL_SERVICE_PORTS_END", "24560"),
     ];
+    let lpm = [("PATH", path.as_str()), ("LOCALSTACK_VOLUME_DIR", "volume")];
+    let installed = place.run_with(&["lpm", "install", "redis"], &lpm);
+    assert_eq!(installed.code, 0, "{installed:?}");
     let asf = Asf::start(&place, &variables);
     let body = "Version=2015-02-02&Action=CreateCacheCluster&CacheClusterId=kept&Engine=redis\
                 &CacheNodeType=cache.t3.micro&NumCacheNodes=1";
