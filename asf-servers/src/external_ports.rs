@@ -110,7 +110,7 @@ impl ExternalPorts {
         let made = Self::configured(config);
         let range = made.0.range.clone();
         // Where nothing is kept, nothing is remembered.
-        let file = config.persistence.then(|| config.volume_dir.join("ports.json")).unwrap_or_default();
+        let file = if config.persistence { config.volume_dir.join("ports.json") } else { PathBuf::new() };
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, _, ports)) = shared.iter().find(|it| it.0 == file && it.1 == range) {
             return ports.clone();

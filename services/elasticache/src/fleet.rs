@@ -81,7 +81,20 @@ struct Slot {
 struct Live {
     server: Server,
     /// Two servers must not have the same data.
-    _lock: File,
+    lock: Option<File>,
+}
+
+impl Drop for Live {
+    /// The data are somebody else's when the server has ended, and not before.
+    fn drop(&mut self) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (server, lock) = (self.server.clone(), self.lock.take());
+            runtime.spawn(async move {
+                server.stop().await;
+                drop(lock);
+            });
+        }
+    }
 }
 
 impl Slot {
@@ -185,7 +198,8 @@ impl Fleet {
     pub fn status(&self, node: &Node) -> Status {
         let live = self.slots().get(&node.id).and_then(|it| it.live());
         match (node.status, live.map(|it| it.server.status())) {
-            (Status::Available, Some(ServerStatus::Starting | ServerStatus::Restarting { .. })) => {
+            // Without one, the process has just started, and it is on its way.
+            (Status::Available, None | Some(ServerStatus::Starting | ServerStatus::Restarting { .. })) => {
                 Status::Rebooting
             }
             (Status::Available, Some(ServerStatus::Failed(_))) => Status::CreateFailed,
@@ -196,6 +210,7 @@ impl Fleet {
     /// Has the servers that are kept come back, once.
     pub fn resume(self: &Arc<Self>) {
         self.resumed.call_once(|| {
+            self.sweep();
             for (account, region, store) in self.stores.iter() {
                 let clusters = store.clusters.range(.., usize::MAX).into_iter();
                 let clusters = clusters.map(|(key, it)| (Table::Clusters, key, it.node.clone()));
@@ -213,6 +228,29 @@ impl Fleet {
                 }
             }
         });
+    }
+
+    /// Removes the data of servers that are not kept any more: the state was reset.
+    fn sweep(self: &Arc<Self>) {
+        if !self.stores.state().is_durable() {
+            return;
+        }
+        let mut known = HashSet::new();
+        for (_, _, store) in self.stores.iter() {
+            known.extend(store.clusters.range(.., usize::MAX).into_iter().map(|(_, it)| it.node.id.clone()));
+            known.extend(store.groups.range(.., usize::MAX).into_iter().map(|(_, it)| it.node.id.clone()));
+            known
+                .extend(store.serverless.range(.., usize::MAX).into_iter().map(|(_, it)| it.node.id.clone()));
+        }
+        // Looked for now: what is made from here on is not meant.
+        let Ok(all) = self.folder("").map(fs::read_dir) else { return };
+        let is_left = |name: &str| name.starts_with("cache-") && !known.contains(name);
+        let left =
+            all.into_iter().flatten().flatten().filter(|it| is_left(&it.file_name().to_string_lossy()));
+        let left: Vec<PathBuf> = left.map(|it| it.path()).collect();
+        if !left.is_empty() {
+            tokio::spawn(swept(left));
+        }
     }
 
     /// Stops all servers, in their own way, and waits until they have ended.
@@ -347,7 +385,7 @@ impl Fleet {
             pause().await;
         };
         redis::set_up(at, &node).await?;
-        *slot.lock() = Some(Arc::new(Live { server, _lock: lock }));
+        *slot.lock() = Some(Arc::new(Live { server, lock: Some(lock) }));
         self.change(place, |it| it.port = Some(at.port()));
         Ok(())
     }
@@ -410,4 +448,13 @@ async fn locked(folder: PathBuf) -> Result<File, String> {
         pause().await;
     }
     Ok(file)
+}
+
+/// Removes folders, once nobody has them.
+async fn swept(folders: Vec<PathBuf>) {
+    for folder in folders {
+        if let Ok(_lock) = locked(folder.clone()).await {
+            let _ = tokio::fs::remove_dir_all(folder).await;
+        }
+    }
 }

@@ -60,7 +60,20 @@ struct Live {
     engine: Engine,
     server: Server,
     /// Two servers must not have the same data.
-    _lock: File,
+    lock: Option<File>,
+}
+
+impl Drop for Live {
+    /// The data are somebody else's when the server has ended, and not before.
+    fn drop(&mut self) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (server, lock) = (self.server.clone(), self.lock.take());
+            runtime.spawn(async move {
+                server.stop().await;
+                drop(lock);
+            });
+        }
+    }
 }
 
 impl Slot {
@@ -170,6 +183,8 @@ impl Fleet {
         match live.map(|it| it.server.status()) {
             Some(ServerStatus::Failed(error)) => (Status::Failed, Some(error.to_string())),
             Some(ServerStatus::Starting | ServerStatus::Restarting { .. }) => (Status::Rebooting, None),
+            // The process has just started, and it is on its way.
+            None => (Status::Starting, None),
             _ => recorded,
         }
     }
@@ -178,6 +193,7 @@ impl Fleet {
     /// given up.
     pub fn resume(self: &Arc<Self>) {
         self.resumed.call_once(|| {
+            self.sweep();
             for (account, region, store) in self.stores.iter() {
                 for (id, instance) in store.instances.range(.., usize::MAX) {
                     let resource_id = instance.resource_id.clone();

@@ -1,5 +1,6 @@
 //! The steps in the life of an instance.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +42,28 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl Fleet {
+    /// Removes the data of instances that are not kept any more: the state was reset.
+    pub(super) fn sweep(self: &Arc<Self>) {
+        if !self.stores.state().is_durable() {
+            return;
+        }
+        let mut known = HashSet::new();
+        for (_, _, store) in self.stores.iter() {
+            known.extend(
+                store.instances.range(.., usize::MAX).into_iter().map(|(_, it)| it.resource_id.clone()),
+            );
+        }
+        // Looked for now: what is made from here on is not meant.
+        let Ok(all) = self.folder("").map(fs::read_dir) else { return };
+        let is_left = |name: &str| name.starts_with("db-") && !known.contains(name);
+        let left =
+            all.into_iter().flatten().flatten().filter(|it| is_left(&it.file_name().to_string_lossy()));
+        let left: Vec<PathBuf> = left.map(|it| it.path()).collect();
+        if !left.is_empty() {
+            tokio::spawn(swept(left));
+        }
+    }
+
     /// Has an instance come up: its server is made if it is new, with the content of a snapshot if one is given.
     pub fn create(self: &Arc<Self>, place: Place, content: Option<Blob>) {
         let fleet = self.clone();
@@ -239,7 +262,7 @@ impl Fleet {
             }
             tokio::fs::write(folder.join(READY), "").await.map_err(text)?;
         }
-        let live = Arc::new(Live { engine, server, _lock: lock });
+        let live = Arc::new(Live { engine, server, lock: Some(lock) });
         *slot.lock() = Some(live.clone());
         self.change(place, |it| it.port = Some(at.port()));
         Ok(live)
@@ -288,6 +311,15 @@ impl Fleet {
             Err(_) => it.status = SnapshotStatus::Failed,
         });
         written.map(|_| ())
+    }
+}
+
+/// Removes folders, once nobody has them.
+async fn swept(folders: Vec<PathBuf>) {
+    for folder in folders {
+        if let Ok(_lock) = locked(folder.clone()).await {
+            let _ = tokio::fs::remove_dir_all(folder).await;
+        }
     }
 }
 
