@@ -229,6 +229,7 @@ fn described(
 }
 
 /// What is shown of a cluster.
+#[derive(Clone, Copy)]
 pub(super) struct Shown<'a> {
     pub(super) id: &'a str,
     pub(super) group: Option<&'a str>,

@@ -28,10 +28,7 @@ fn is_asked(version: &Version, asked: Option<&str>) -> bool {
     asked.is_none_or(|asked| asked == version.full || asked == version.major)
 }
 
-pub(super) fn versions(
-    _: &RequestContext,
-    input: DescribeDbEngineVersionsMessage,
-) -> Result<DbEngineVersionMessage, RdsError> {
+pub(super) fn versions(input: &DescribeDbEngineVersionsMessage) -> Result<DbEngineVersionMessage, RdsError> {
     let default_only = input.default_only.unwrap_or(false);
     let is_wanted = |(kind, version): &(Kind, &'static Version)| {
         is_asked(version, input.engine_version.as_deref())
@@ -72,9 +69,9 @@ fn described(kind: Kind, version: &Version) -> DbEngineVersion {
 
 pub(super) fn options(
     ctx: &RequestContext,
-    input: DescribeOrderableDbInstanceOptionsMessage,
+    input: &DescribeOrderableDbInstanceOptionsMessage,
 ) -> Result<OrderableDbInstanceOptionsMessage, RdsError> {
-    let engine = crate::error::required(input.engine, "Engine")?;
+    let engine = crate::error::required(input.engine.clone(), "Engine")?;
     let mut found = Vec::new();
     let mut versions = all(Some(&engine))?;
     versions.retain(|(_, version)| is_asked(version, input.engine_version.as_deref()));

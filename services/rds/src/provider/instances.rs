@@ -31,7 +31,7 @@ pub(super) fn describe(
 fn fits(it: &Instance, filter: &str, values: &[String]) -> bool {
     match filter {
         "db-instance-id" => values.iter().any(|value| named(value, "db") == it.id),
-        "dbi-resource-id" => values.iter().any(|value| *value == it.resource_id),
+        "dbi-resource-id" => values.contains(&it.resource_id),
         "engine" => values.iter().any(|value| value == it.setup.kind.name()),
         // None is in a cluster or a domain.
         _ => false,

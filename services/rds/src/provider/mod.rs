@@ -143,10 +143,10 @@ impl RdsApi for RdsProvider {
     #[handler("DescribeDBEngineVersions")]
     async fn describe_db_engine_versions(
         &self,
-        ctx: &RequestContext,
+        _ctx: &RequestContext,
         input: DescribeDbEngineVersionsMessage,
     ) -> Result<DbEngineVersionMessage, RdsError> {
-        catalogue::versions(ctx, input)
+        catalogue::versions(&input)
     }
 
     #[handler("DescribeDBInstances")]
@@ -173,7 +173,7 @@ impl RdsApi for RdsProvider {
         ctx: &RequestContext,
         input: DescribeOrderableDbInstanceOptionsMessage,
     ) -> Result<OrderableDbInstanceOptionsMessage, RdsError> {
-        catalogue::options(ctx, input)
+        catalogue::options(ctx, &input)
     }
 
     #[handler("ListTagsForResource")]

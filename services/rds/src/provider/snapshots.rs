@@ -178,7 +178,7 @@ fn fits(it: &Snapshot, filter: &str, values: &[String]) -> bool {
     match filter {
         "db-instance-id" => values.iter().any(|value| named(value, "db") == it.instance),
         "db-snapshot-id" => values.iter().any(|value| named(value, "snapshot") == it.id),
-        "dbi-resource-id" => values.iter().any(|value| *value == it.resource_id),
+        "dbi-resource-id" => values.contains(&it.resource_id),
         "engine" => values.iter().any(|value| value == it.setup.kind.name()),
         _ => values.iter().any(|value| value == "manual"),
     }
