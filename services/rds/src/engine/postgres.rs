@@ -53,6 +53,9 @@ impl Backend for Postgres {
         let pid = engine.data().join("postmaster.pid");
         let command = engine.own(command);
         Box::pin(async move {
+            if is_defunct(&pid) {
+                let _ = std::fs::remove_file(&pid);
+            }
             let inner = spawn(command, &start)?;
             Ok(Box::new(Postmaster { inner, pid }) as Box<dyn Running>)
         })
@@ -90,12 +93,25 @@ impl Running for Postmaster {
     }
 }
 
+/// The process that a file names.
+fn process(pid: &std::path::Path) -> Option<i32> {
+    let text = std::fs::read_to_string(pid).ok()?;
+    text.lines().next()?.trim().parse().ok().filter(|it| *it > 1)
+}
+
 #[cfg(unix)]
 fn interrupt(pid: &std::path::Path) -> bool {
     use rustix::process::{Pid, Signal, kill_process};
-    let text = std::fs::read_to_string(pid).unwrap_or_default();
-    let pid = text.lines().next().and_then(|it| it.trim().parse().ok()).filter(|it| *it > 1);
-    pid.and_then(Pid::from_raw).is_some_and(|pid| kill_process(pid, Signal::INT).is_ok())
+    let pid = process(pid).and_then(Pid::from_raw);
+    pid.is_some_and(|pid| kill_process(pid, Signal::INT).is_ok())
+}
+
+/// Whether the process that a file names has ended, and only nobody has taken note of it: so it is where the first
+/// process of a container looks after no orphans. PostgreSQL takes it for one that runs. Its children ended with it.
+fn is_defunct(pid: &std::path::Path) -> bool {
+    let status = process(pid).and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/stat")).ok());
+    let state = status.as_deref().and_then(|it| it.rsplit_once(") "));
+    state.is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
 }
 
 #[cfg(not(unix))]
@@ -190,6 +206,22 @@ mod tests {
     fn texts_stay_texts() {
         let sql = set_password("a\"b", "it's \\ fine");
         assert_eq!(sql, "ALTER ROLE \"a\"\"b\" PASSWORD 'it''s \\ fine';\n");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn one_that_ended_and_one_that_runs() {
+        let file = std::env::temp_dir().join(format!("asf-rds-pid-{}", std::process::id()));
+        std::fs::write(&file, format!("{}\n/data\n", std::process::id())).unwrap();
+        assert!(!is_defunct(&file));
+        let mut child = Command::new("true").spawn().unwrap();
+        std::fs::write(&file, format!("{}\n/data\n", child.id())).unwrap();
+        // It is not waited for before it is seen as what it is.
+        while !is_defunct(&file) {
+            std::thread::yield_now();
+        }
+        child.wait().unwrap();
+        std::fs::remove_file(file).unwrap();
     }
 
     #[test]
