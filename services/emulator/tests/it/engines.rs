@@ -42,7 +42,7 @@ fn a_cache_ends_with_the_process_and_comes_back() {
         return;
     }
     let place = Place::new();
-    let path = std::env::var("PATH").unwrap();
+    let path = std::env::var_os("PATH").unwrap().into_string().unwrap();
     // Its own ports, beside other tests.
     let variables = [
         ("PATH", path.as_str()),
