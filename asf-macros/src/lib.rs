@@ -1,5 +1,6 @@
 //! `#[provider]` and `#[handler]`: operations bound to functions. `#[hook]`: functions that run at certain
-//! moments of a process. `#[derive(Store)]` and `#[derive(Record)]`: what providers keep.
+//! moments of a process. `#[patch]`: functions around an operation. `#[package]`: programs of others.
+//! `#[derive(Store)]` and `#[derive(Record)]`: what providers keep.
 //!
 //! The way of the tokens: `parse` reads an impl block into a `description`, and says everything that
 //! is wrong with it at once; `emit` writes the trait's implementation, the table of handlers and the
@@ -9,7 +10,9 @@ mod description;
 mod emit;
 mod hook;
 mod names;
+mod package;
 mod parse;
+mod patch;
 mod problems;
 mod store;
 
@@ -94,6 +97,37 @@ pub fn handler(
 #[proc_macro_attribute]
 pub fn hook(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     hook::expand(arguments.into(), item.into()).into()
+}
+
+/// Puts a function around an operation, whoever answers it, once the crate that it is in is linked in:
+/// `#[patch(service = "sqs", operation = "SendMessage")]`.
+///
+/// The function has the form `async fn(ctx: &RequestContext, input: SendMessageRequest, next: Next<'_, SendMessage>)
+/// -> Result<SendMessageResult, SqsError>`, where `Next` is `asf_runtime::patch::Next` and `SendMessage` the
+/// marker in the generated crate's `operations`. `next.call(ctx, input).await` calls what would have answered
+/// without it; one that replaces the operation leaves `next` out.
+///
+/// | argument | what it is | without it |
+/// |---|---|---|
+/// | `service = "sqs"` | botocore's folder name of the service | an error |
+/// | `operation = "SendMessage"` | AWS's name of the operation | an error |
+/// | `name = "stamp"` | its name among those of its operation | that of the function |
+/// | `priority = 10` | the one with the highest is called first: it is around the others | `0` |
+/// | `should_load = path` | whether it is of use: a `fn(&asf_runtime::plugin::Settings) -> Result<(), String>`, whose error says why not | always |
+/// | `api = path` | the generated crate | `asf_api_<service>` |
+/// | `constant = STAMP` | makes a constant of this name, to be added while a process runs, and registers nothing | it is registered in `asf_runtime::patch::PATCHES` |
+#[proc_macro_attribute]
+pub fn patch(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    patch::expand(arguments.into(), item.into()).into()
+}
+
+/// Registers a package that a function makes: `#[package] fn httpbin() -> Package { .. }`.
+///
+/// It is called as the function is, with hyphens for underscores, or as `name = ".."` says; the `Package` has to have
+/// that name. The crate needs `asf-packages`.
+#[proc_macro_attribute]
+pub fn package(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    package::expand(arguments.into(), item.into()).into()
 }
 
 /// Makes a store of a struct: each field is a table or an attribute of the service's state.

@@ -13,6 +13,7 @@ use asf_runtime::recording::{Recorded, Recorder};
 
 use crate::Moto;
 use crate::aws::Aws;
+use crate::stand_in::{StandIn, Standing};
 
 /// A backend that cannot be.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +118,9 @@ pub fn chains(config: &Config, settings: &Settings) -> Result<Chains, ChainError
         // Other words are names of providers.
         if let Some(backend) = BackendName::parse(name) {
             chains = chains.with(service.clone(), None, vec![made.step(&backend)?]);
+        } else if let Some(what) = StandIn::of(service, name) {
+            let standing = Step::Forward(Arc::new(Standing::new(what, config.clone())));
+            chains = chains.with(service.clone(), None, vec![standing]);
         }
     }
     Ok(chains)

@@ -12,11 +12,13 @@ mod host;
 mod inventory;
 mod moto;
 mod program;
+mod stand_in;
 
 pub use call::{FallbackDispatcher, call_moto, call_moto_with_request};
 pub use chains::{ChainError, chains};
 pub use inventory::{Inventory, InventoryError, SCRIPT};
 pub use moto::Moto;
+pub use stand_in::{STAND_INS, StandIn};
 
 /// The name in `x-asf-source`, and of the package.
 const NAME: &str = "moto";

@@ -44,6 +44,9 @@ pub use installation::{Installation, Launch};
 pub use installer::{Installer, Job};
 pub use kinds::{Archive, Checksum, Debian, Jar, Npm, OnPath, Pip, github_asset, maven_artifact};
 pub use libraries::{Libraries, Target};
+/// For what macros write.
+#[doc(hidden)]
+pub use linkme;
 pub use package::Package;
 pub use package_installer::PackageInstaller;
 pub use package_server::PackageServer;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use asf_servers::Unprivileged;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -146,6 +147,44 @@ impl PackageInstaller {
         let install = tokio::task::spawn_blocking(move || this.install(Target::default(), &Silent));
         install.await.unwrap_or_else(|error| {
             Err(InstallError::Failed { package: self.package.to_owned(), reason: error.to_string() })
+        })
+    }
+
+    /// As [`ensure`](Self::ensure), for a program that another user than ours is going to run: where that user can get
+    /// at it, which is in the static folder if the volume is closed to others, as root's home is.
+    ///
+    /// # Errors
+    /// As [`install`](Self::install), or it is where the user cannot get at it.
+    pub async fn ensure_for(&self, user: Unprivileged) -> Result<Installation, InstallError> {
+        let this = self.clone();
+        let install = tokio::task::spawn_blocking(move || this.install_for(user));
+        install.await.unwrap_or_else(|error| {
+            Err(InstallError::Failed { package: self.package.to_owned(), reason: error.to_string() })
+        })
+    }
+
+    fn install_for(&self, user: Unprivileged) -> Result<Installation, InstallError> {
+        let is_good = |it: &Installation| user.can_reach(&it.launch.program);
+        let here = Target::ALL.into_iter().filter_map(|target| self.installed_in(target)).chain(self.found());
+        if let Some(good) = here.into_iter().find(is_good) {
+            return Ok(good);
+        }
+        let usual = self.libraries.folder(Target::VarLibs);
+        let _ = fs::create_dir_all(usual);
+        let target = if user.can_reach(usual) { Target::VarLibs } else { Target::StaticLibs };
+        let installed = self.install(target, &Silent)?;
+        if is_good(&installed) {
+            return Ok(installed);
+        }
+        let program = installed.launch.program.display();
+        Err(InstallError::Failed {
+            package: format!("{} {}", self.package, self.version),
+            reason: format!(
+                "it does not run as root, and the user `nobody` cannot get at {program}. Set \
+                 LOCALSTACK_VOLUME_DIR to a folder that is open to all, or install it with `asf lpm install \
+                 --target static {}` after `asf lpm remove {}`",
+                self.package, self.package
+            ),
         })
     }
 

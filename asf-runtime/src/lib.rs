@@ -5,6 +5,7 @@
 //! - [`protocol`]: AWS's wire protocols, both directions, server and client;
 //! - [`body`]: what clients put around bodies, and [`eventstream`]: events in them;
 //! - [`provider`]: operations bound to functions, [`plugin`]: how they are found;
+//! - [`patch`]: functions around an operation, whoever answers it;
 //! - [`hook`]: functions that run at moments of a process, [`extension`]: what is added to it while it runs;
 //! - [`context`]: what a handler knows of the call it answers, time and ids included;
 //! - [`config`]: the variables that steer a process;
@@ -32,6 +33,7 @@ pub mod generated;
 pub mod hook;
 pub mod ids;
 pub mod observe;
+pub mod patch;
 pub mod plugin;
 pub mod protocol;
 pub mod provider;

@@ -54,6 +54,22 @@ impl PublicUrl {
         if self.is_https || request.uri.scheme_str() == Some("https") { "https" } else { "http" }
     }
 
+    /// The host alone, for servers that have ports of their own: databases, caches. `localhost` is `127.0.0.1` then,
+    /// because MySQL's clients take the name for a socket of the file system; the same stands for AWS's own
+    /// names, which a caller may have been led here by.
+    #[must_use]
+    pub fn server_host(&self, request: &Parts) -> String {
+        let host = self.host().or_else(|| host_of(request)).unwrap_or_default();
+        let name = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |it| it.0);
+        match name {
+            "" | "localhost" => "127.0.0.1".to_owned(),
+            name if name.ends_with(".amazonaws.com") => "127.0.0.1".to_owned(),
+            // The name of a service may stand in front.
+            name if name.ends_with(LOCAL) => LOCAL.to_owned(),
+            name => name.trim_matches(['[', ']']).to_owned(),
+        }
+    }
+
     /// Scheme, host and port: what is set, else those that the request was sent to.
     #[must_use]
     pub fn base(&self, request: &Parts) -> String {
@@ -111,6 +127,25 @@ mod tests {
             let (request, ()) = request.body(()).unwrap().into_parts();
             let public = PublicUrl::of(&settings.iter().copied().collect());
             assert_eq!(public.base(&request), expected, "{settings:?} {uri} {host}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_servers() {
+        for (set, host, expected) in [
+            ("", "localhost:4566", "127.0.0.1"),
+            ("", "127.0.0.1:4566", "127.0.0.1"),
+            ("", "[::1]:4566", "::1"),
+            ("", "", "127.0.0.1"),
+            ("", "asf:4566", "asf"),
+            ("", "rds.us-east-1.amazonaws.com", "127.0.0.1"),
+            ("", "rds.localhost.localstack.cloud:4566", "localhost.localstack.cloud"),
+            ("emu", "localhost:4566", "emu"),
+            ("emu:80", "", "emu"),
+        ] {
+            let (request, ()) = http::Request::get("/").header("host", host).body(()).unwrap().into_parts();
+            let public = PublicUrl::of(&[("LOCALSTACK_HOST", set)].into_iter().collect());
+            assert_eq!(public.server_host(&request), expected, "{set} {host}");
         }
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use asf_runtime::config::Config;
+use asf_runtime::config::{Config, Listener};
 
 use crate::port::is_free;
 
@@ -102,6 +102,30 @@ impl ExternalPorts {
         Self::new(port(config.external_ports_start.get())..port(config.external_ports_end.get()))
     }
 
+    /// The range that is configured, one for all services of this process: what one of them has reserved, the others
+    /// do not get. Of a state that is kept, owners get back the ports that they had.
+    #[must_use]
+    pub fn shared(config: &Config) -> Self {
+        static SHARED: Mutex<Vec<(PathBuf, Range<u32>, ExternalPorts)>> = Mutex::new(Vec::new());
+        let made = Self::configured(config);
+        let range = made.0.range.clone();
+        // Where nothing is kept, nothing is remembered.
+        let file = if config.persistence { config.volume_dir.join("ports.json") } else { PathBuf::new() };
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, _, ports)) = shared.iter().find(|it| it.0 == file && it.1 == range) {
+            return ports.clone();
+        }
+        let ports = if config.persistence { made.remembered_in(file.clone()) } else { made };
+        shared.push((file, range, ports.clone()));
+        ports
+    }
+
+    /// Whether a port is in the range.
+    #[must_use]
+    pub fn has(&self, port: u16) -> bool {
+        self.0.range.contains(&u32::from(port))
+    }
+
     /// Keeps in a file which owner had which port. A file that cannot be read is as good as none.
     #[must_use]
     pub fn remembered_in(self, file: PathBuf) -> Self {
@@ -172,6 +196,19 @@ impl ExternalPorts {
         }
         ReservedPort { ports: self.0.clone(), port }
     }
+}
+
+/// The address that servers listen on which users connect to directly: all addresses, if the emulator itself listens
+/// on another one than the loopback, as in a container; else the loopback.
+#[must_use]
+pub fn listening_address(config: &Config) -> IpAddr {
+    let is_open = config.listen.0.iter().any(|it| match it {
+        Listener::Tcp { host, .. } => {
+            host != "localhost" && host.parse().is_ok_and(|it: IpAddr| !it.is_loopback())
+        }
+        Listener::Unix(_) => false,
+    });
+    IpAddr::V4(if is_open { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST })
 }
 
 fn write(file: &Path, remembered: &BTreeMap<String, u16>) -> io::Result<()> {

@@ -24,6 +24,7 @@
 //! ```
 
 mod backend;
+mod data_folder;
 mod docker;
 mod error;
 mod external_ports;
@@ -39,11 +40,13 @@ mod server;
 mod supervisor;
 mod task;
 mod tcp_proxy;
+mod unprivileged;
 
 pub use backend::{Backend, Ended, Running, Start};
+pub use data_folder::DataFolder;
 pub use docker::{DockerContainerServer, DockerEngine};
 pub use error::ServerError;
-pub use external_ports::{ExternalPorts, PortError, ReservedPort};
+pub use external_ports::{ExternalPorts, PortError, ReservedPort, listening_address};
 pub use group::ProcessGroup;
 pub use health::Health;
 pub use http_proxy::HttpProxy;
@@ -55,3 +58,4 @@ pub use restart::RestartPolicy;
 pub use server::{Server, ServerOptions, Status};
 pub use task::{Stopping, TaskServer};
 pub use tcp_proxy::{TcpProxy, TcpProxyServer};
+pub use unprivileged::Unprivileged;

@@ -46,7 +46,6 @@ CALLS = [
     ("lambda", "list_functions", {}, "Functions"),
     ("logs", "describe_log_groups", {}, "logGroups"),
     ("organizations", "list_accounts", {}, None),
-    ("rds", "describe_db_instances", {}, "DBInstances"),
     ("redshift", "describe_clusters", {}, "Clusters"),
     ("route53", "list_hosted_zones", {}, "HostedZones"),
     ("s3", "list_buckets", {}, "Buckets"),

@@ -11,17 +11,17 @@ use crate::problems::Problems;
 const KEYS: &str = "`service`, `name`, `new`, `validation`, `api`, `priority`, `should_load` and `register`";
 
 /// `service = "sqs"`
-struct Pair {
-    key: Ident,
-    value: Expr,
+pub(crate) struct Pair {
+    pub(crate) key: Ident,
+    pub(crate) value: Expr,
 }
 
 impl Parse for Pair {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key = input.call(<Ident as syn::ext::IdentExt>::parse_any)?;
-        input.parse::<Token![=]>().map_err(|_| {
-            syn::Error::new(key.span(), format!("`{key}` has a value: `{key} = ..`; the keys are {KEYS}"))
-        })?;
+        input
+            .parse::<Token![=]>()
+            .map_err(|_| syn::Error::new(key.span(), format!("`{key}` has a value: `{key} = ..`")))?;
         Ok(Self { key, value: input.parse()? })
     }
 }
@@ -75,13 +75,13 @@ pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Option<Argu
 }
 
 /// `::asf_api_sqs`, spelt where the service is, so that rustc points there if it is not a dependency.
-fn generated_crate(service: &LitStr) -> Path {
+pub(crate) fn generated_crate(service: &LitStr) -> Path {
     let name = format!("asf_api_{}", service.value().replace('-', "_"));
     let segment = syn::PathSegment::from(Ident::new(&name, service.span()));
     Path { leading_colon: Some(Token![::](service.span())), segments: [segment].into_iter().collect() }
 }
 
-fn is_service(name: &LitStr, problems: &mut Problems) -> bool {
+pub(crate) fn is_service(name: &LitStr, problems: &mut Problems) -> bool {
     let value = name.value();
     let fits = !value.is_empty()
         && value.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-');

@@ -8,5 +8,6 @@ mod forms;
 mod guide;
 mod hooks;
 mod misuse;
+mod patches;
 mod plain;
 mod raw;

@@ -8,6 +8,6 @@ fn package() -> Package {
     Package::new("mariadb", "The database, for RDS with MySQL", &["10.11", "11.8"], |version| {
         let machine = OnPath::new("mariadbd").version(version).or_in("/usr/sbin");
         let debian = Debian::new("mariadb-server-core", version, "usr/sbin/mariadbd");
-        Box::new(FirstOf::new(machine, debian.and("mariadb-client-core")))
+        Box::new(FirstOf::new(machine, debian.and("mariadb-client-core").and("mariadb-client")))
     })
 }

@@ -10,6 +10,7 @@ fn package() -> Package {
         let folder = format!("/usr/lib/postgresql/{version}/bin");
         let machine = OnPath::new("postgres").version(version).or_in(folder);
         let program = format!("usr/lib/postgresql/{version}/bin/postgres");
-        Box::new(FirstOf::new(machine, Debian::new(&format!("postgresql-{version}"), version, &program)))
+        let debian = Debian::new(&format!("postgresql-{version}"), version, &program);
+        Box::new(FirstOf::new(machine, debian.and(&format!("postgresql-client-{version}"))))
     })
 }

@@ -8,6 +8,7 @@ mod downloads;
 mod files;
 mod interrupted;
 mod moto;
+mod registration;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -81,7 +81,7 @@ impl Transport for InProcess {
 }
 
 /// The value in the type of `empty`: itself if it has that type, else a copy.
-fn fit(
+pub(crate) fn fit(
     schema: Option<Schema>,
     mut value: Box<dyn Shape>,
     mut empty: Box<dyn Shape>,

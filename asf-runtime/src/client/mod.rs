@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 pub use self::http::{Remote, call_over};
 pub use connect::Connect;
 pub use in_process::InProcess;
+pub(crate) use in_process::fit;
 
 use crate::error::ServiceError;
 use crate::provider::TypedOperation;

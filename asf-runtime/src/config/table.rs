@@ -69,9 +69,9 @@ variables! {
         /// A URL that stands in for all endpoints of the real AWS, with the backend `aws`.
         "ASF_AWS_ENDPOINT" aws_endpoint: Option<String> = "", .by(Source::Asf);
         /// The first of the ports that services open for what users connect to directly.
-        "EXTERNAL_SERVICE_PORTS_START" external_ports_start: Whole<1, 65535> = "4510", .later();
+        "EXTERNAL_SERVICE_PORTS_START" external_ports_start: Whole<1, 65535> = "4510";
         /// The port after the last of them.
-        "EXTERNAL_SERVICE_PORTS_END" external_ports_end: Whole<1, 65536> = "4560", .later();
+        "EXTERNAL_SERVICE_PORTS_END" external_ports_end: Whole<1, 65536> = "4560";
     }
     "Accounts and regions" {
         /// Lets calls be signed for regions that AWS does not have.

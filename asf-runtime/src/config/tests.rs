@@ -203,11 +203,7 @@ fn what_is_warned_of() {
         ("GATEWAY_LISTEN", "0.0.0.0:4566", None),
         ("PROVIDER_OVERRIDE_SQS", "default", None),
         ("STRICT", "1", None),
-        (
-            "EXTERNAL_SERVICE_PORTS_START",
-            "4600",
-            Some("EXTERNAL_SERVICE_PORTS_START has no effect yet: what it steers is not there"),
-        ),
+        ("EXTERNAL_SERVICE_PORTS_START", "4600", None),
         ("STRICT", "0", None),
         ("STRICT", "false", None),
         ("PERSISTENCE", "1", None),

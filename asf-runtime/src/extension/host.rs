@@ -7,6 +7,7 @@ use crate::context::Environment;
 use crate::gateway::edge::{EdgeRouter, Endpoint, RouteId, Rule};
 use crate::gateway::{ChainPlace, GatewayHandler};
 use crate::hook::{Hook, HookId, HookPoint};
+use crate::patch::{Patch, PatchId};
 use crate::plugin::Settings;
 use crate::provider::{BackendId, Provider, Providers, Source, Tier};
 
@@ -28,6 +29,7 @@ enum Added {
     Handler(ChainPlace, Arc<dyn GatewayHandler>),
     Backend(BackendId),
     Hook(HookId),
+    Patch(PatchId),
 }
 
 impl Added {
@@ -37,6 +39,7 @@ impl Added {
             (Self::Handler(a, one), Self::Handler(b, another)) => a == b && Arc::ptr_eq(one, another),
             (Self::Backend(a), Self::Backend(b)) => a == b,
             (Self::Hook(a), Self::Hook(b)) => a == b,
+            (Self::Patch(a), Self::Patch(b)) => a == b,
             _ => false,
         }
     }
@@ -138,6 +141,19 @@ impl ExtensionHost {
         self.take(&Added::Hook(id))
     }
 
+    /// Adds a patch around an operation, made by `#[patch(.., constant = ..)]`.
+    /// [`Patches::switch`](crate::patch::Patches::switch) of the [providers](Self::providers) has it off and on.
+    pub fn add_patch(&self, patch: Patch) -> PatchId {
+        let id = self.0.surfaces.providers.patches().add(patch);
+        self.keep(Added::Patch(id));
+        id
+    }
+
+    /// Takes a patch of this extension out; false if there is none.
+    pub fn remove_patch(&self, id: PatchId) -> bool {
+        self.take(&Added::Patch(id))
+    }
+
     /// Takes all out that the extension has added, the last first, and takes nothing more.
     pub(super) fn close(&self) {
         let added = self.0.added.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -172,6 +188,7 @@ impl ExtensionHost {
             Added::Handler(place, handler) => places.get(*place).remove(handler),
             Added::Backend(id) => providers.remove(*id),
             Added::Hook(id) => hooks.remove(*id),
+            Added::Patch(id) => providers.patches().remove(*id),
         }
     }
 }

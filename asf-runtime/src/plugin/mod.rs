@@ -2,7 +2,7 @@
 //!
 //! A **plugin** has a *namespace* (what kind it is), a *name*, a *priority*, and a condition to be loaded.
 //! Each namespace is a slice of statics that the linker collects: [`PROVIDERS`], [`DEVELOPER_ENDPOINTS`],
-//! [`ATTACHMENTS`], [`HOOKS`], [`EXTENSIONS`], and those of other crates,
+//! [`ATTACHMENTS`], [`HOOKS`], [`EXTENSIONS`], [`PATCHES`], and those of other crates,
 //! which tell of theirs in [`NAMESPACES`]. Registration runs no code; a plugin is loaded when it is first
 //! needed, through [`Plugins`], which knows which are disabled and what became of the others.
 //!
@@ -64,6 +64,7 @@ pub use states::{PluginReport, PluginState, Plugins};
 use crate::context::Environment;
 use crate::extension::{ATTACHMENTS, EXTENSIONS};
 use crate::hook::HOOKS;
+use crate::patch::PATCHES;
 use crate::protocol::{Request, Response};
 use crate::provider::Provider;
 
@@ -134,7 +135,7 @@ pub struct Namespace {
 pub static NAMESPACES: [Namespace];
 
 /// The kinds of plugins that are this crate's own.
-const OWN: [Namespace; 5] = [
+const OWN: [Namespace; 6] = [
     Namespace { name: "providers", plugins: || PROVIDERS.iter().map(|it| it as &dyn Plugin).collect() },
     Namespace {
         name: "developer-endpoints",
@@ -143,6 +144,7 @@ const OWN: [Namespace; 5] = [
     Namespace { name: "hooks", plugins: || HOOKS.iter().map(|it| it as &dyn Plugin).collect() },
     Namespace { name: "attachments", plugins: || ATTACHMENTS.iter().map(|it| it as &dyn Plugin).collect() },
     Namespace { name: "extensions", plugins: || EXTENSIONS.iter().map(|it| it as &dyn Plugin).collect() },
+    Namespace { name: "patches", plugins: || PATCHES.iter().map(|it| it as &dyn Plugin).collect() },
 ];
 
 /// All kinds of plugins that are linked in.

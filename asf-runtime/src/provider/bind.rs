@@ -172,7 +172,11 @@ where
     }
 }
 
-async fn read_back<O: TypedOperation>(
+/// Reads a raw response into the operation's output.
+///
+/// # Errors
+/// The one that the response has in it, and `InternalFailure` if it cannot be read.
+pub(crate) async fn read_back<O: TypedOperation>(
     ctx: &RequestContext,
     response: protocol::Response,
 ) -> Result<O::Output, O::Error>

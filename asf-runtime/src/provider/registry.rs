@@ -10,6 +10,7 @@ use asf_store::{Selection, State};
 
 use super::{Answering, BackendId, Chains, Chosen, Provider, Source, Step, Tier};
 use crate::AwsError;
+use crate::patch::{Patches, patched};
 use crate::plugin::{PROVIDERS, PluginState, Plugins, ProviderPlugin, Settings, panic_text};
 
 /// For each service, its backends in the order in which they are asked.
@@ -24,6 +25,7 @@ pub struct Providers {
     services: RwLock<BTreeMap<&'static str, Backends>>,
     last_id: AtomicU64,
     chains: OnceLock<Chains>,
+    patches: Patches,
 }
 
 /// The backends of a service, by tier.
@@ -115,7 +117,8 @@ impl Providers {
                 *best = plugin;
             }
         }
-        let providers = Self { plugins, ..Self::default() };
+        let patches = Patches::registered(plugins.clone());
+        let providers = Self { plugins, patches, ..Self::default() };
         for (service, plugin) in chosen {
             providers.insert(service, Tier::Native, Source::Native, Some(plugin), None);
         }
@@ -222,11 +225,28 @@ impl Providers {
         self.chains.get()
     }
 
-    /// Who answers an operation, of all backends of its [chain](Chains).
+    /// The patches that are around operations, to add to and to take from.
+    #[must_use]
+    pub fn patches(&self) -> &Patches {
+        &self.patches
+    }
+
+    /// Who answers an operation, of all backends of its [chain](Chains), with the [patches](Self::patches) around
+    /// it.
     ///
     /// # Errors
     /// A server of others cannot say whether it answers: it cannot be started.
     pub async fn chosen(&self, operation: Operation) -> Result<Option<Chosen>, AwsError> {
+        let inner = self.unpatched(operation).await?;
+        let Some(patches) = self.patches.around(operation) else { return Ok(inner) };
+        // With `STRICT`, what has no native provider is refused, whoever would stand in for it.
+        if inner.is_none() && self.chains().is_some_and(|it| it.is_strict) {
+            return Ok(None);
+        }
+        Ok(patched(patches, inner).map(Chosen::Provider))
+    }
+
+    async fn unpatched(&self, operation: Operation) -> Result<Option<Chosen>, AwsError> {
         let Some(chains) = self.chains() else {
             return Ok(self.answering(operation).map(Chosen::Provider));
         };

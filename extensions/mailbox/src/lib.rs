@@ -2,7 +2,7 @@
 //! `/_extension/mailbox/messages`, and with `asf mailbox`.
 //!
 //! It is the example of `docs/extending.md`, and uses everything that an extension can bring: [`extension`] adds
-//! a route, a handler, a provider and a hook, [`hooks`] has further hooks, [`command`] is a command, and there is a
+//! a route, a handler, a provider and a hook, [`hooks`] has further hooks, `patches` a patch, [`command`] is a command, and there is a
 //! variable, `MAILBOX_LIMIT`.
 //! What the mail is about is in [`mailbox`], and [`provider`] fills it.
 //!
@@ -12,6 +12,7 @@ pub mod command;
 pub mod extension;
 pub mod hooks;
 pub mod mailbox;
+mod patches;
 pub mod provider;
 mod variables;
 

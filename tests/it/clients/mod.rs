@@ -162,6 +162,54 @@ fn moto_says_what_is_shipped() {
     assert!(said == *Inventory::shipped(), "inventory.json is not current: scripts/moto-inventory");
 }
 
+/// Engines are installed once, in the target directory, from Debian's packages as far as the machine has none.
+fn with_engines(file: &str, ports: (&str, &str), more: &[(&str, &str)]) {
+    let has = |program: &str| {
+        let version = Command::new(program).arg("--version").output();
+        version.is_ok_and(|it| it.status.success())
+    };
+    if !has("apt-get") {
+        println!("not run: there is no apt, from which engines come");
+        return;
+    }
+    let volume = Path::new(env!("CARGO_TARGET_TMPDIR")).join("engines");
+    let settings = [
+        ("LOCALSTACK_VOLUME_DIR", volume.to_str().unwrap()),
+        ("EXTERNAL_SERVICE_PORTS_START", ports.0),
+        ("EXTERNAL_SERVICE_PORTS_END", ports.1),
+    ];
+    let emulator = Emulator::start_with(settings.into_iter().chain(more.iter().copied()).collect());
+    let output = client(&Clients::Engines.program("python"), &emulator)
+        .args(["-W", "ignore::ResourceWarning", "-m", "unittest", "-q", file])
+        .current_dir(scripts())
+        .envs([("PORTS_START", ports.0), ("PORTS_END", ports.1)])
+        .output()
+        .unwrap();
+    let shown = shown(&output);
+    assert!(output.status.success(), "{file}:\n{shown}");
+}
+
+#[test]
+fn boto3_rds_and_clients_of_databases() {
+    with_engines("test_rds.py", ("25510", "25560"), &[]);
+}
+
+#[test]
+fn boto3_elasticache_and_redis() {
+    with_engines("test_elasticache.py", ("25610", "25660"), &[]);
+}
+
+/// A server of npm's that an override puts in front.
+#[test]
+fn boto3_kinesis_by_kinesalite() {
+    let has_npm = Command::new("npm").arg("--version").output().is_ok_and(|it| it.status.success());
+    if !has_npm {
+        println!("not run: there is no npm");
+        return;
+    }
+    with_engines("test_kinesis.py", ("25710", "25760"), &[("PROVIDER_OVERRIDE_KINESIS", "kinesalite")]);
+}
+
 /// Nothing is asked but native providers, whatever the rules say.
 #[test]
 fn strict() {

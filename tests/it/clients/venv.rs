@@ -15,6 +15,8 @@ pub(super) enum Clients {
     Query,
     /// What reads OpenAPI documents.
     OpenApi,
+    /// boto3, and clients of databases and caches.
+    Engines,
 }
 
 impl Clients {
@@ -23,6 +25,7 @@ impl Clients {
             Self::Today => "clients",
             Self::Query => "clients-query",
             Self::OpenApi => "clients-openapi",
+            Self::Engines => "clients-engines",
         }
     }
 
@@ -31,6 +34,7 @@ impl Clients {
             Self::Today => include_str!("../../clients/requirements.txt"),
             Self::Query => include_str!("../../clients/requirements-query.txt"),
             Self::OpenApi => include_str!("../../clients/requirements-openapi.txt"),
+            Self::Engines => include_str!("../../clients/requirements-engines.txt"),
         }
     }
 
@@ -42,10 +46,12 @@ impl Clients {
         static TODAY: OnceLock<PathBuf> = OnceLock::new();
         static QUERY: OnceLock<PathBuf> = OnceLock::new();
         static OPEN_API: OnceLock<PathBuf> = OnceLock::new();
+        static ENGINES: OnceLock<PathBuf> = OnceLock::new();
         let venv = match self {
             Self::Today => &TODAY,
             Self::Query => &QUERY,
             Self::OpenApi => &OPEN_API,
+            Self::Engines => &ENGINES,
         };
         venv.get_or_init(|| make(self)).join("bin").join(name)
     }

@@ -82,6 +82,23 @@ async fn mail_is_kept_and_shown() {
     }
 }
 
+/// The patch is around what the extension answers, and can be switched off.
+#[tokio::test]
+async fn mail_to_the_blocked_address() {
+    const BLOCKED: &str = "Action=SendEmail&Version=2010-12-01&Source=a%40example.com\
+        &Destination.ToAddresses.member.1=suppressionlist%40simulator.amazonses.com\
+        &Message.Subject.Data=Hello&Message.Body.Text.Data=Good%20morning";
+    let emulator = emulator(&[]);
+    let (parts, body) = ses(&emulator, BLOCKED).await;
+    assert!(parts.status == 400 && body.contains("<Code>MessageRejected</Code>"), "{body}");
+    assert_eq!(state(&emulator, "patches/ses.SendEmail:blocked"), PluginState::Loaded);
+    let patches = emulator.extensions.surfaces().providers.patches();
+    assert!(patches.switch(patches.find("ses.SendEmail:blocked").unwrap(), false));
+    let (parts, body) = ses(&emulator, BLOCKED).await;
+    assert_eq!(parts.status, 200, "{body}");
+    assert_eq!(messages(&emulator).await.1["messages"].as_array().unwrap().len(), 1);
+}
+
 /// What it does not answer, no one does; what is wrong is refused as everywhere.
 #[tokio::test]
 async fn other_calls() {

@@ -7,6 +7,7 @@ const SHOWN: &[&str] = &[
     include_str!("../../src/hooks.rs"),
     include_str!("../../src/lib.rs"),
     include_str!("../../src/main.rs"),
+    include_str!("../../src/patches.rs"),
     include_str!("../../src/provider.rs"),
     include_str!("../../src/variables.rs"),
     include_str!("gateway.rs"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use asf_moto::StandIn;
 use asf_runtime::config::{self, BackendName, Config, Variable, variables};
 use asf_runtime::plugin::PROVIDERS;
 use serde_json::{Value, json};
@@ -94,7 +95,8 @@ pub(super) fn warnings(session: &Session) -> Vec<String> {
     for (service, provider) in &config.provider_overrides.0 {
         let names: BTreeSet<&str> =
             PROVIDERS.iter().filter(|it| it.service == service).map(|it| it.name).collect();
-        if !names.contains(provider.as_str()) && BackendName::parse(provider).is_none() {
+        let is_backend = BackendName::parse(provider).is_some() || StandIn::of(service, provider).is_some();
+        if !is_backend && !names.contains(provider.as_str()) {
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
             let names = if names.is_empty() { "none".to_owned() } else { names };
             warnings.push(format!("{service} has no provider {provider:?}; it has: {names}"));

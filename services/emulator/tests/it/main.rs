@@ -11,14 +11,16 @@ mod control;
 mod docker;
 mod elsewhere;
 #[cfg(unix)]
+mod engines;
+#[cfg(unix)]
 mod extensions;
 mod foreground;
 mod listening;
 #[cfg(unix)]
 mod lpm;
-mod objects;
 #[cfg(unix)]
 mod moto;
+mod objects;
 mod persistence;
 mod place;
 mod server;
