@@ -1,6 +1,7 @@
 //! Tables of each layout against std's maps, with random steps.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Bound, RangeBounds as _};
 use std::sync::Arc;
 
 use asf_store::{
@@ -96,6 +97,37 @@ fn partitioned() {
         let snapshot = table.snapshot();
         let backwards: Vec<_> = snapshot.range_in(&partition, 3..=9).rev().map(|(k, v)| (*k, **v)).collect();
         assert_eq!(backwards, some.into_iter().rev().collect::<Vec<_>>());
+        for start in [Bound::Unbounded]
+            .into_iter()
+            .chain((0..=40).flat_map(|it| [Bound::Included(it), Bound::Excluded(it)]))
+        {
+            let first = table.read_in(&partition, |tree| {
+                tree.first_in(&partition, start.as_ref()).map(|(key, value)| (key, **value))
+            });
+            let expected = model.iter().find(|(key, _)| (start, Bound::Unbounded).contains(key)).copied();
+            assert_eq!(first, expected, "{partition} {start:?}");
+        }
+    }
+}
+
+/// Many nodes: each place is found as a range finds it.
+#[test]
+fn places_in_large_partitions() {
+    let table: Table<InPartition<u8, u32>, u64, Partitioned> =
+        State::new().opener("of-tests").table("large", Reach::CrossAccount);
+    for number in 0..5_000_u32 {
+        // In no order, with gaps.
+        let sort = number.wrapping_mul(2_654_435_761) % 20_000;
+        table.insert(InPartition::new((number % 3) as u8, sort), u64::from(number));
+    }
+    for partition in 0..4 {
+        for start in (0..20_100).step_by(7) {
+            let expected = table.range_in(&partition, start.., 1).pop();
+            let found = table.read_in(&partition, |tree| {
+                tree.first_in(&partition, Bound::Included(&start)).map(|(key, value)| (key, value.clone()))
+            });
+            assert_eq!(found, expected);
+        }
     }
 }
 

@@ -111,9 +111,6 @@ fn successor(prefix: &str) -> Option<String> {
     None
 }
 
-/// How many older versions of a key are gone through before they are jumped over.
-const STEPS: usize = 8;
-
 impl Store {
     /// The objects of a bucket, after a key.
     #[must_use]
@@ -129,10 +126,7 @@ impl Store {
             return page;
         }
         self.tables.objects.read_in(bucket, |versions| {
-            let mut from = Some(start);
-            while let Some(start) = from.take() {
-                from = walk_objects(versions, bucket, query, start, &mut page);
-            }
+            walk_objects(versions, bucket, query, start, &mut page);
         });
         page
     }
@@ -160,8 +154,7 @@ impl Store {
         }
         self.tables.objects.read_in(bucket, |versions| {
             let newest = |key: &Arc<str>| {
-                let range = VersionKey { key: key.clone(), order: 0 }..=last_of(key);
-                versions.range_in(bucket, range).next().map(|(key, _)| key.sort.order)
+                versions.first_in(bucket, Bound::Included(&first_of(key))).map(|(at, _)| at.order)
             };
             walk(
                 versions,
@@ -227,48 +220,40 @@ fn last_of(key: &Arc<str>) -> VersionKey {
     VersionKey { key: key.clone(), order: u64::MAX }
 }
 
-/// Goes on from a place until it is worth to jump: returns where to.
+/// Goes through the newest versions of keys from a place on.
 fn walk_objects(
     versions: &OrderedTree<InPartition<BucketKey, VersionKey>, ObjectVersion, NoIndexes>,
     bucket: &BucketKey,
     query: Query<'_>,
     start: Bound<VersionKey>,
     page: &mut Page<Found>,
-) -> Option<Bound<VersionKey>> {
-    let mut seen: Option<Arc<str>> = None;
-    let mut steps = 0;
-    for (place, version) in versions.range_in(bucket, (start, Bound::Unbounded)) {
-        let key = &place.sort.key;
-        if !key.starts_with(query.prefix) {
-            return None;
+) {
+    let mut from = Some(start);
+    while let Some(start) = from.take() {
+        let Some((at, version)) = versions.first_in(bucket, start.as_ref()) else { return };
+        if !at.key.starts_with(query.prefix) {
+            return;
         }
-        if seen.as_ref() == Some(key) {
-            steps += 1;
-            if steps == STEPS {
-                return Some(Bound::Excluded(last_of(key)));
-            }
-            continue;
-        }
-        (seen, steps) = (Some(key.clone()), 0);
+        // Its older versions do not count.
+        from = Some(Bound::Excluded(last_of(&at.key)));
         if version.is_delete_marker() {
             continue;
         }
         if page.len() == query.max {
             page.is_truncated = true;
-            return None;
+            return;
         }
-        let Some(common) = query.common(key) else {
-            page.last = Some(key.to_string());
+        let Some(common) = query.common(&at.key) else {
+            page.last = Some(at.key.to_string());
             page.ends_with_prefix = false;
-            page.entries.push(Found { at: place.sort.clone(), version: version.clone() });
+            page.entries.push(Found { at, version: version.clone() });
             continue;
         };
         page.prefixes.push(common.to_owned());
         page.last = Some(common.to_owned());
         page.ends_with_prefix = true;
-        return successor(common).map(|next| Bound::Included(first_of(&next)));
+        from = successor(common).map(|next| Bound::Included(first_of(&next)));
     }
-    None
 }
 
 /// Goes through all entries from a place on; all of them count.
@@ -284,28 +269,27 @@ fn walk<K: asf_runtime::store::Key, V: Record, T>(
     entry: impl Fn(&K, &Arc<V>) -> T,
 ) {
     let mut from = Some(start);
-    'jump: while let Some(start) = from.take() {
-        for (place, value) in entries.range_in(bucket, (start, Bound::Unbounded)) {
-            let key = key_of(&place.sort);
-            if !key.starts_with(query.prefix) {
-                return;
-            }
-            if page.len() == query.max {
-                page.is_truncated = true;
-                return;
-            }
-            let Some(common) = query.common(key) else {
-                page.last = Some(key.to_owned());
-                page.ends_with_prefix = false;
-                page.entries.push(entry(&place.sort, value));
-                continue;
-            };
+    while let Some(start) = from.take() {
+        let Some((at, value)) = entries.first_in(bucket, start.as_ref()) else { return };
+        let key = key_of(&at);
+        if !key.starts_with(query.prefix) {
+            return;
+        }
+        if page.len() == query.max {
+            page.is_truncated = true;
+            return;
+        }
+        if let Some(common) = query.common(key) {
             page.prefixes.push(common.to_owned());
             page.last = Some(common.to_owned());
             page.ends_with_prefix = true;
             from = successor(common).map(|next| Bound::Included(first_of(&next)));
-            continue 'jump;
+            continue;
         }
+        page.last = Some(key.to_owned());
+        page.ends_with_prefix = false;
+        page.entries.push(entry(&at, value));
+        from = Some(Bound::Excluded(at));
     }
 }
 

@@ -6,6 +6,7 @@
 //! whether its bucket is there under the lock of the bucket's objects, and a bucket is removed under it, so no
 //! object comes into a bucket that is gone.
 
+use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -102,7 +103,7 @@ impl Store {
         let tables = &self.tables;
         self.state().atomically(|| {
             tables.objects.write_in(&bucket.key, |objects| {
-                if objects.tree().range_in(&bucket.key, ..).next().is_some() {
+                if objects.tree().first_in(&bucket.key, Bound::Unbounded).is_some() {
                     return Err(not_empty(bucket));
                 }
                 let is_same = |it: &Bucket| it.incarnation == bucket.incarnation;

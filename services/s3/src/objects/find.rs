@@ -1,5 +1,6 @@
 //! Versions, found.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use asf_runtime::store::{InPartition, NoIndexes};
@@ -14,19 +15,29 @@ use crate::version_id;
 pub(crate) type Versions =
     asf_runtime::store::OrderedTree<InPartition<BucketKey, VersionKey>, ObjectVersion, NoIndexes>;
 
-/// The places of a key's versions.
-fn of_key(key: &Arc<str>) -> std::ops::RangeInclusive<VersionKey> {
-    VersionKey { key: key.clone(), order: 0 }..=VersionKey { key: key.clone(), order: u64::MAX }
+/// The first version of a key from a place on.
+fn first_of(
+    versions: &Versions,
+    bucket: &BucketKey,
+    key: &Arc<str>,
+    start: Bound<&VersionKey>,
+) -> Option<Found> {
+    let (at, version) = versions.first_in(bucket, start).filter(|(at, _)| at.key == *key)?;
+    Some(Found { at, version: version.clone() })
 }
 
 /// The newest version of a key.
 pub(super) fn newest(versions: &Versions, bucket: &BucketKey, key: &Arc<str>) -> Option<Found> {
-    versions.range_in(bucket, of_key(key)).next().map(found)
+    first_of(versions, bucket, key, Bound::Included(&VersionKey { key: key.clone(), order: 0 }))
 }
 
 /// The version `null` of a key. There is at most one, most often the newest.
 pub(super) fn null(versions: &Versions, bucket: &BucketKey, key: &Arc<str>) -> Option<Found> {
-    versions.range_in(bucket, of_key(key)).find(|(_, version)| version.id.is_none()).map(found)
+    let mut found = newest(versions, bucket, key)?;
+    while found.version.id.is_some() {
+        found = first_of(versions, bucket, key, Bound::Excluded(&found.at))?;
+    }
+    Some(found)
 }
 
 /// A version by its id.
@@ -45,12 +56,8 @@ pub(super) fn by_id(
     let order = version_id::order(id)
         .ok_or_else(|| Fault::invalid_argument("Invalid version id specified", "versionId", id))?;
     let at = VersionKey { key: key.clone(), order };
-    let found = versions.range_in(bucket, at.clone()..=at).next().map(found);
+    let found = first_of(versions, bucket, key, Bound::Included(&at));
     Ok(found.filter(|found| found.version.id.as_deref() == Some(id)))
-}
-
-fn found((key, version): (&InPartition<BucketKey, VersionKey>, &Arc<ObjectVersion>)) -> Found {
-    Found { at: key.sort.clone(), version: version.clone() }
 }
 
 impl Store {
