@@ -163,10 +163,10 @@ class Wire(unittest.TestCase):
                 self.assertEqual(status, expected, body)
                 # Our own paths are there under every name.
                 self.assertEqual(call("GET", "/_localstack/health", Host=host)[0], 200)
-        # A bucket in the name is S3's, which has no provider here.
+        # A bucket in the name is S3's.
         status, headers, body = call("GET", "/key", Host="b.s3.us-east-1.localhost.localstack.cloud:4566")
-        self.assertEqual((status, headers["x-asf-source"]), (501, "none"))
-        self.assertIn(b"GetObject", body)
+        self.assertEqual((status, headers["x-asf-source"]), (404, "native"))
+        self.assertIn(b"<BucketName>b</BucketName>", body)
 
     def test_pages(self):
         cases = [

@@ -1,5 +1,5 @@
-//! `VERIFY_SIGNATURES` and presigned requests, through the emulator's gateway under a clock that stands. S3 has no
-//! provider here: what is let through is answered with 501.
+//! `VERIFY_SIGNATURES` and presigned requests, through the emulator's gateway under a clock that stands. There are
+//! no buckets: what is let through is answered with 404.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -133,7 +133,7 @@ fn presigned_requests_end_whether_signatures_are_verified_or_not() {
     for settings in [&[][..], &[("VERIFY_SIGNATURES", "1")]] {
         let world = World::new(settings);
         let url = S3.presign("/b/k", "", 60, "UNSIGNED-PAYLOAD");
-        assert_eq!(world.get(&url).0, 501);
+        assert_eq!(world.get(&url).0, 404);
         world.clock.advance(Duration::from_secs(61));
         let (status, _, body) = world.get(&url);
         assert_eq!(status, 403);
@@ -160,7 +160,7 @@ fn nothing_is_verified_by_default() {
     let world = World::new(&[]);
     let wrong = Signer { secret: "wrong", at: NOW - 86_400, ..TEST };
     assert_eq!(world.answer(wrong.list_queues()).0, 200);
-    assert_eq!(world.get(&Signer { secret: "wrong", ..S3 }.presign("/b/k", "", 60, "x")).0, 501);
+    assert_eq!(world.get(&Signer { secret: "wrong", ..S3 }.presign("/b/k", "", 60, "x")).0, 404);
 }
 
 #[test]
@@ -236,10 +236,10 @@ fn bytes_of(bytes: &[u8]) -> ByteStream {
 fn s3() {
     let world = World::verifying();
     for path in ["/b/k", "/b/a%20%2B/../c", "/b//k"] {
-        assert_eq!(world.get(&S3.presign(path, "", 60, "UNSIGNED-PAYLOAD")).0, 501, "{path}");
+        assert_eq!(world.get(&S3.presign(path, "", 60, "UNSIGNED-PAYLOAD")).0, 404, "{path}");
     }
     // Who is not signed is for policies to judge.
-    assert_eq!(world.get("/b/k").0, 501);
+    assert_eq!(world.get("/b/k").0, 404);
     let (status, _, body) =
         world.get(&Signer { secret: "wrong", ..S3 }.presign("/b/k", "", 60, "UNSIGNED-PAYLOAD"));
     assert_eq!(status, 403);
@@ -266,7 +266,7 @@ fn s3() {
         world.answer(signer.sign(request.header("x-amz-content-sha256", sha256), body, sha256))
     };
     // The bucket of a virtual host is signed where it was sent.
-    assert_eq!(put(&S3, "hello", &sha256_hex(b"hello")).0, 501);
+    assert_eq!(put(&S3, "hello", &sha256_hex(b"hello")).0, 404);
     let (status, _, body) = put(&Signer { at: NOW - 901, ..S3 }, "hello", "UNSIGNED-PAYLOAD");
     assert_eq!(status, 403);
     let expected = "<Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current \

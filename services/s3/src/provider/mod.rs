@@ -27,6 +27,7 @@ use std::sync::Arc;
 use asf_api_s3::*;
 use asf_macros::provider;
 use asf_runtime::RequestContext;
+use asf_runtime::access_key::AccessKeyStyle;
 use asf_runtime::identity::AccountId;
 use asf_runtime::plugin::Settings;
 use asf_runtime::public_url::PublicUrl;
@@ -48,6 +49,8 @@ pub struct S3Provider {
     store: Store,
     /// `LOCALSTACK_HOST` and `USE_SSL`.
     public: PublicUrl,
+    /// Whose access keys those of forms are.
+    pub(crate) access_keys: AccessKeyStyle,
     pub(crate) notifier: Notifier,
 }
 
@@ -58,6 +61,7 @@ impl S3Provider {
         Self {
             store: Store::open(settings.state()),
             public: PublicUrl::of(settings),
+            access_keys: AccessKeyStyle::of(settings),
             notifier: Notifier::default(),
         }
     }

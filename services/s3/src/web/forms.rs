@@ -9,7 +9,6 @@ use std::sync::{Arc, Weak};
 use asf_api_s3::operations::PutObject;
 use asf_api_s3::{PutObjectOutput, PutObjectRequest, S3Error, SERVICE, Tagging};
 use asf_runtime::RequestContext;
-use asf_runtime::access_key::AccessKeyStyle;
 use asf_runtime::codec::xml;
 use asf_runtime::gateway::edge::respond;
 use asf_runtime::gateway::{Flow, GatewayContext, GatewayHandler, Handled, go_on};
@@ -125,7 +124,7 @@ async fn upload(
     fields.insert("bucket".to_owned(), bucket.to_owned());
     let credential = fields.get("x-amz-credential").and_then(|it| it.split('/').next());
     if let Some(key) = credential.or(fields.get("awsaccesskeyid").map(String::as_str)) {
-        ctx.account_id = AccessKeyStyle::LocalStack.account(key);
+        ctx.account_id = provider.access_keys.account(key);
     }
     let sizes = match fields.get("policy") {
         Some(policy) => {
