@@ -23,6 +23,7 @@ pub struct DynamoError {
 #[allow(missing_docs, reason = "the names are those of the service's error shapes")]
 pub enum ErrorKind {
     LimitExceeded,
+    ResourceInUse,
     ResourceNotFound,
     Validation,
 }
@@ -33,6 +34,7 @@ impl ErrorKind {
     pub fn code(self) -> &'static str {
         match self {
             Self::LimitExceeded => "LimitExceededException",
+            Self::ResourceInUse => "ResourceInUseException",
             Self::ResourceNotFound => "ResourceNotFoundException",
             Self::Validation => "ValidationException",
         }

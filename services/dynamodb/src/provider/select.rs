@@ -1,0 +1,115 @@
+//! `SELECT`: as queries or a scan, page by page.
+
+use std::sync::Arc;
+
+use asf_runtime::RequestContext;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::DynamoProvider;
+use super::addressing::address;
+use super::pages;
+use crate::capacity::{Consumed, read_units};
+use crate::error::DynamoError;
+use crate::evaluate::holds;
+use crate::models::Item;
+use crate::partiql::{self, Access, Select};
+use crate::store::places::KeyRange;
+use crate::store::{OpenTable, projected};
+use crate::writing::no_table;
+use crate::limits;
+
+/// A page of a `SELECT`.
+#[derive(Default)]
+pub(super) struct Selected {
+    pub(super) items: Vec<Item>,
+    /// `NextToken`
+    pub(super) next: Option<String>,
+    /// `LastEvaluatedKey`
+    pub(super) last: Option<Item>,
+    pub(super) consumed: Consumed,
+}
+
+/// Where a page ended: in which of the queries, and at which key there.
+type Place = (usize, Option<Item>);
+
+/// Reads a page.
+pub(super) fn run(
+    provider: &DynamoProvider,
+    ctx: &RequestContext,
+    select: &Select,
+    consistent: bool,
+    limit: Option<usize>,
+    token: Option<&str>,
+) -> Result<Selected, DynamoError> {
+    let table: OpenTable = provider.store.table(&address(ctx, Some(&select.table))?).ok_or_else(no_table)?;
+    let (index, slot) = pages::index(&table, select.index.as_deref(), consistent)?.unzip();
+    let keys = index.map_or(&table.record.description.keys, |index| &index.keys);
+    let (id, slot) = (table.record.id, slot.unwrap_or(0));
+    let (ranges, forward) = match partiql::access(select, keys)? {
+        Access::Query(queries, descending) => {
+            let ranges = queries.iter().map(|query| KeyRange::of_query(id, slot, query)).collect();
+            (ranges, !descending)
+        }
+        Access::Scan => (vec![KeyRange::of_scan(id, slot)], true),
+    };
+    let (first, after) = token.map(read_token).transpose()?.unwrap_or_default();
+    let mut selected = Selected::default();
+    let (mut bytes, mut scanned) = (0_u64, 0_usize);
+    for (number, mut range) in ranges.into_iter().enumerate().skip(first) {
+        if number == first
+            && let Some(after) = &after
+        {
+            range = range.after(pages::start(after, &table, index, true)?.encoded, forward);
+        }
+        for record in table.items(index, range, forward, limit) {
+            scanned += 1;
+            let table_keys = &table.record.description.keys;
+            let seen: Item = match index {
+                None => Arc::unwrap_or_clone(record.clone()).item,
+                Some(index) => {
+                    let pairs = projected(index, table_keys, &record.item).into_iter();
+                    pairs.map(|(name, value)| (name.clone(), value.clone())).collect()
+                }
+            };
+            bytes += match index {
+                Some(index) => u64::from(crate::store::projected_size(index, table_keys, &record)),
+                None => u64::from(record.size),
+            };
+            if select.condition.as_ref().is_none_or(|condition| holds(condition, &seen)) {
+                selected.items.push(select.columns_of(&seen));
+            }
+            if limit.is_some_and(|limit| scanned >= limit) || bytes > limits::PAGE_BYTES {
+                let last = pages::last_key(table_keys, index, &record.item);
+                selected.next = Some(write_token(&(number, Some(last.clone()))));
+                selected.last = Some(last);
+                break;
+            }
+        }
+        if selected.next.is_some() {
+            break;
+        }
+    }
+    let units = read_units(bytes, consistent);
+    selected.consumed = match index {
+        None => Consumed::read(units),
+        Some(index) => {
+            let mut consumed = Consumed::read(0);
+            consumed.add_index(index, units);
+            consumed
+        }
+    };
+    Ok(selected)
+}
+
+fn write_token(place: &Place) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
+}
+
+fn read_token(text: &str) -> Result<Place, DynamoError> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+    // From memory.
+    bytes
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .ok_or_else(|| DynamoError::validation("Given NextToken is invalid"))
+}
