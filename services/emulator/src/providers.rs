@@ -1,11 +1,12 @@
 //! The native providers of `asf`. A crate that nothing refers to is not linked and registers nothing, so
 //! each stands here; a test compares this list with what has registered.
 
+use asf_dynamodb as _;
 use asf_sqs as _;
 use asf_sts as _;
 
 /// The services that the crates above serve, by botocore's folder names.
-pub const NATIVE: &[&str] = &["sqs", "sts"];
+pub const NATIVE: &[&str] = &["dynamodb", "dynamodbstreams", "sqs", "sts"];
 
 #[cfg(test)]
 mod tests {
