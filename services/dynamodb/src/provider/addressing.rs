@@ -30,7 +30,8 @@ pub(super) fn address(ctx: &RequestContext, name: Option<&str>) -> Result<Addres
 /// If it is none of a table's.
 pub(super) fn by_arn(text: &str) -> Result<(Address, Option<String>), DynamoError> {
     // From memory.
-    let invalid = || DynamoError::validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {text}"));
+    let invalid =
+        || DynamoError::validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {text}"));
     let arn: Arn = text.parse().map_err(|_| invalid())?;
     let account = arn.account.parse().map_err(|_| invalid())?;
     let resource = arn.resource.strip_prefix("table/").filter(|_| arn.service == "dynamodb");

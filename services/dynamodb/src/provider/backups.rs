@@ -30,9 +30,8 @@ pub(super) fn create(
     let arn = format!("{}/backup/{:014}-{:08x}", table.address.arn(), now.millis(), id >> 32);
     let backup = provider.store.back_up(&table, id, input.backup_name.unwrap_or_default(), &arn, now);
     // It may have gone meanwhile.
-    let backup = backup.ok_or_else(|| {
-        table_not_found(DynamoError::new(ErrorKind::ResourceNotFound, String::new()), name)
-    })?;
+    let backup = backup
+        .ok_or_else(|| table_not_found(DynamoError::new(ErrorKind::ResourceNotFound, String::new()), name))?;
     Ok(CreateBackupOutput { backup_details: Some(details(&arn, &backup, BackupStatus::Available)) })
 }
 
@@ -266,7 +265,7 @@ fn restore_to(
         description.billing_mode = requests::billing_mode(mode);
     }
     if let Some(throughput) = overrides.throughput {
-        description.throughput = requests::throughput(throughput);
+        description.throughput = requests::throughput(&throughput);
     }
     if description.billing_mode == Mode::PayPerRequest {
         description.throughput = crate::models::table::Throughput::default();

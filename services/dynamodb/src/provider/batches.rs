@@ -57,7 +57,8 @@ pub(super) fn get(
             let item = table.get(&key.encoded);
             let bytes = item.as_ref().map_or(0, |it| u64::from(it.size));
             if answered + bytes > limits::BATCH_BYTES {
-                left = keys.iter().skip(position).map(|key| wire::to_item(table.record.key_item(key))).collect();
+                left =
+                    keys.iter().skip(position).map(|key| wire::to_item(table.record.key_item(key))).collect();
                 answered = limits::BATCH_BYTES;
                 break;
             }
@@ -143,10 +144,13 @@ pub(super) fn write(
         let mut consumed = Consumed::default();
         let mut of_table = Vec::new();
         for write in writes {
-            let done = provider.store.write(&address, &write, ctx.clock().now()).map_err(|refusal| match refusal {
-                Refusal::Invalid(error) => DynamoDbError::from(error),
-                other => other.into(),
-            })?;
+            let done =
+                provider.store.write(&address, &write, ctx.clock().now()).map_err(
+                    |refusal| match refusal {
+                        Refusal::Invalid(error) => DynamoDbError::from(error),
+                        other => other.into(),
+                    },
+                )?;
             consumed.add(&done.consumed);
             of_table.extend(collection_metrics(&done, input.return_item_collection_metrics.as_ref()));
         }

@@ -7,6 +7,7 @@ use crate::models::table::{
     BillingMode, Index, IndexKind, KeyAttribute, Projection, StreamViewType, Throughput,
 };
 use crate::models::{AttributeType, table};
+use crate::store::counts::Count;
 use crate::store::{Counts, OpenTable, TableRecord};
 
 /// What an answer says besides the description: operations that change a table do not say all of it
@@ -181,7 +182,7 @@ fn global_index(
 
 fn index_counts(index: &Index, record: &TableRecord, counts: &Counts) -> (i64, i64) {
     let count = record.slot(&index.name).and_then(|slot| counts.indexes.get(&slot));
-    count.map(|count| count.get()).unwrap_or_default()
+    count.map(Count::get).unwrap_or_default()
 }
 
 fn throughput(given: Throughput) -> api::ProvisionedThroughputDescription {

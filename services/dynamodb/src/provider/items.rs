@@ -30,7 +30,8 @@ pub(super) fn get(
         &[("ProjectionExpression", input.projection_expression.is_some())],
     )?;
     let given = Given { names: input.expression_attribute_names, values: None };
-    let mut placeholders = given.placeholders(&[(Kind::Projection, input.projection_expression.is_some())])?;
+    let mut placeholders =
+        given.placeholders(&[(Kind::Projection, input.projection_expression.is_some())])?;
     let key = wire::item(input.key.unwrap_or_default())?;
     let wanted =
         projection(input.projection_expression.as_deref(), input.attributes_to_get, &mut placeholders)?;

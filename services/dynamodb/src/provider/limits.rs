@@ -17,9 +17,8 @@ pub(super) fn describe() -> DescribeLimitsOutput {
 /// The one that was called, so that clients stay here.
 pub(super) fn endpoints(ctx: &RequestContext) -> DescribeEndpointsResponse {
     let host = host_of(&ctx.request).map(str::to_owned);
-    let address = host.unwrap_or_else(|| {
-        format!("dynamodb.{}.{}", ctx.region, ctx.region.partition().dns_suffix())
-    });
+    let address =
+        host.unwrap_or_else(|| format!("dynamodb.{}.{}", ctx.region, ctx.region.partition().dns_suffix()));
     let endpoint = Endpoint { address: Some(address), cache_period_in_minutes: Some(1440) };
     DescribeEndpointsResponse { endpoints: Some(vec![endpoint]) }
 }

@@ -347,7 +347,7 @@ impl DynamoDbApi for DynamoProvider {
         input: ListTablesInput,
     ) -> Result<ListTablesOutput, DynamoDbError> {
         self.resume(ctx);
-        Ok(tables::list(self, ctx, input))
+        Ok(tables::list(self, ctx, &input))
     }
 
     #[handler("ListTagsOfResource")]
@@ -381,11 +381,7 @@ impl DynamoDbApi for DynamoProvider {
     }
 
     #[handler("Query")]
-    async fn query(
-        &self,
-        ctx: &RequestContext,
-        input: QueryInput,
-    ) -> Result<QueryOutput, DynamoDbError> {
+    async fn query(&self, ctx: &RequestContext, input: QueryInput) -> Result<QueryOutput, DynamoDbError> {
         self.resume(ctx);
         query::query(self, ctx, input)
     }
@@ -411,21 +407,13 @@ impl DynamoDbApi for DynamoProvider {
     }
 
     #[handler("Scan")]
-    async fn scan(
-        &self,
-        ctx: &RequestContext,
-        input: ScanInput,
-    ) -> Result<ScanOutput, DynamoDbError> {
+    async fn scan(&self, ctx: &RequestContext, input: ScanInput) -> Result<ScanOutput, DynamoDbError> {
         self.resume(ctx);
         scan::scan(self, ctx, input)
     }
 
     #[handler("TagResource")]
-    async fn tag_resource(
-        &self,
-        ctx: &RequestContext,
-        input: TagResourceInput,
-    ) -> Result<(), DynamoDbError> {
+    async fn tag_resource(&self, ctx: &RequestContext, input: TagResourceInput) -> Result<(), DynamoDbError> {
         self.resume(ctx);
         tags::tag(self, input)
     }
@@ -507,7 +495,7 @@ impl DynamoDbApi for DynamoProvider {
         input: UpdateTableInput,
     ) -> Result<UpdateTableOutput, DynamoDbError> {
         self.resume(ctx);
-        tables::update(self, ctx, input)
+        tables::update(self, ctx, &input)
     }
 
     #[handler("UpdateTimeToLive")]

@@ -157,9 +157,8 @@ pub(super) fn start(
     is_scan: bool,
 ) -> Result<Start, DynamoError> {
     let keys = &table.record.description.keys;
-    let invalid = |error: DynamoError| {
-        error.map(|reason| format!("The provided starting key is invalid: {reason}"))
-    };
+    let invalid =
+        |error: DynamoError| error.map(|reason| format!("The provided starting key is invalid: {reason}"));
     let Some(index) = index else {
         let key = ItemKey::from(items::check_key(given, keys).map_err(invalid)?);
         return Ok(Start { key: key.primary, encoded: key.encoded });
@@ -201,9 +200,9 @@ pub(super) fn index<'t>(
     consistent: bool,
 ) -> Result<Option<(&'t Index, u32)>, DynamoError> {
     let Some(name) = name else { return Ok(None) };
-    let found = table
-        .index(name)
-        .ok_or_else(|| DynamoError::validation(format!("The table does not have the specified index: {name}")))?;
+    let found = table.index(name).ok_or_else(|| {
+        DynamoError::validation(format!("The table does not have the specified index: {name}"))
+    })?;
     if consistent && found.0.kind == IndexKind::Global {
         return Err(DynamoError::validation(
             "Consistent reads are not supported on global secondary indexes",
@@ -226,8 +225,9 @@ pub(super) fn select(
 ) -> Result<Select, DynamoError> {
     let refuse = |message: String| Err(DynamoError::validation(message));
     if let Some(parameter) = specific
-        && let Some(wanted @ (api::Select::AllAttributes | api::Select::AllProjectedAttributes | api::Select::Count)) =
-            wanted
+        && let Some(
+            wanted @ (api::Select::AllAttributes | api::Select::AllProjectedAttributes | api::Select::Count),
+        ) = wanted
     {
         let name = match wanted {
             api::Select::AllAttributes => "ALL_ATTRIBUTES",

@@ -1,7 +1,7 @@
 //! `Query`.
 
 use asf_api_dynamodb::{DynamoDbError, QueryInput, QueryOutput};
-use asf_runtime::RequestContext;
+use asf_runtime::{Map, RequestContext};
 
 use super::DynamoProvider;
 use super::expressions::{Given, comparisons, condition, conditional_operator, projection};
@@ -39,7 +39,7 @@ pub(super) fn query(
         (Kind::Projection, input.projection_expression.is_some()),
     ])?;
     if input.conditional_operator.is_some() {
-        legacy::check_conditional_operator(input.query_filter.as_ref().map(|it| it.len()))?;
+        legacy::check_conditional_operator(input.query_filter.as_ref().map(Map::len))?;
     }
     let start = input.exclusive_start_key.map(wire::item).transpose()?;
     let specific = match (&input.projection_expression, &input.attributes_to_get) {
@@ -58,9 +58,7 @@ pub(super) fn query(
         }
     };
     let tests = match (input.key_condition_expression, input.key_conditions) {
-        (Some(text), _) => {
-            key_tests(&expression::condition(&text, Kind::KeyCondition, &mut placeholders)?)?
-        }
+        (Some(text), _) => key_tests(&expression::condition(&text, Kind::KeyCondition, &mut placeholders)?)?,
         (None, Some(conditions)) => legacy::key_conditions(comparisons(conditions)?)?,
         // (asserted)
         (None, None) => {

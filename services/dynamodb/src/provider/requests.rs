@@ -46,7 +46,7 @@ fn projection(wire: Option<api::Projection>) -> ProjectionRequest {
     }
 }
 
-pub(super) fn throughput(wire: api::ProvisionedThroughput) -> Throughput {
+pub(super) fn throughput(wire: &api::ProvisionedThroughput) -> Throughput {
     Throughput {
         read: wire.read_capacity_units.unwrap_or_default(),
         write: wire.write_capacity_units.unwrap_or_default(),
@@ -84,7 +84,7 @@ pub(super) fn global_index(wire: api::GlobalSecondaryIndex) -> IndexRequest {
         name: wire.index_name.unwrap_or_default(),
         keys: keys(wire.key_schema.unwrap_or_default()),
         projection: projection(wire.projection),
-        throughput: wire.provisioned_throughput.map(throughput),
+        throughput: wire.provisioned_throughput.as_ref().map(throughput),
     }
 }
 
@@ -94,11 +94,11 @@ pub(super) fn index_update(wire: api::GlobalSecondaryIndexUpdate) -> Option<Inde
             name: create.index_name.unwrap_or_default(),
             keys: keys(create.key_schema.unwrap_or_default()),
             projection: projection(create.projection),
-            throughput: create.provisioned_throughput.map(throughput),
+            throughput: create.provisioned_throughput.as_ref().map(throughput),
         }));
     }
     if let Some(update) = wire.update {
-        let given = update.provisioned_throughput.map(throughput).unwrap_or_default();
+        let given = update.provisioned_throughput.as_ref().map(throughput).unwrap_or_default();
         return Some(IndexUpdate::Update(update.index_name.unwrap_or_default(), given));
     }
     wire.delete.map(|delete| IndexUpdate::Delete(delete.index_name.unwrap_or_default()))

@@ -1,7 +1,7 @@
 //! `Scan`.
 
 use asf_api_dynamodb::{DynamoDbError, ScanInput, ScanOutput};
-use asf_runtime::RequestContext;
+use asf_runtime::{Map, RequestContext};
 
 use super::DynamoProvider;
 use super::expressions::{Given, comparisons, condition, conditional_operator, projection};
@@ -35,7 +35,7 @@ pub(super) fn scan(
         (Kind::Projection, input.projection_expression.is_some()),
     ])?;
     if input.conditional_operator.is_some() {
-        legacy::check_conditional_operator(input.scan_filter.as_ref().map(|it| it.len()))?;
+        legacy::check_conditional_operator(input.scan_filter.as_ref().map(Map::len))?;
     }
     let segment = segment(input.segment, input.total_segments)?;
     let start = input.exclusive_start_key.map(wire::item).transpose()?;

@@ -12,12 +12,12 @@ use super::pages;
 use crate::capacity::{Consumed, read_units};
 use crate::error::DynamoError;
 use crate::evaluate::holds;
+use crate::limits;
 use crate::models::Item;
 use crate::partiql::{self, Access, Select};
 use crate::store::places::KeyRange;
 use crate::store::{OpenTable, projected};
 use crate::writing::no_table;
-use crate::limits;
 
 /// A page of a `SELECT`.
 #[derive(Default)]

@@ -66,8 +66,7 @@ pub(super) fn describe_time_to_live(
     let table = provider.named_table(ctx, input.table_name.as_deref())?;
     let attribute = table.record.time_to_live.clone();
     let status = if attribute.is_some() { TimeToLiveStatus::Enabled } else { TimeToLiveStatus::Disabled };
-    let description =
-        TimeToLiveDescription { time_to_live_status: Some(status), attribute_name: attribute };
+    let description = TimeToLiveDescription { time_to_live_status: Some(status), attribute_name: attribute };
     Ok(DescribeTimeToLiveOutput { time_to_live_description: Some(description) })
 }
 
@@ -135,8 +134,10 @@ fn backups(ctx: &RequestContext, record: &TableRecord) -> ContinuousBackupsDescr
 
 /// From memory.
 fn no_policy(arn: &str) -> DynamoDbError {
-    PolicyNotFoundException::new(format!("Resource-based policy not found for the provided ResourceArn: {arn}"))
-        .into()
+    PolicyNotFoundException::new(format!(
+        "Resource-based policy not found for the provided ResourceArn: {arn}"
+    ))
+    .into()
 }
 
 /// `PutResourcePolicy`. Policies are kept, not enforced.

@@ -35,9 +35,9 @@ fn read(text: Option<String>, parameters: Option<Vec<AttributeValue>>) -> Result
 
 impl Writing {
     /// The write of a statement; a `SELECT` comes back.
-    fn of(statement: Statement, shows_item: bool) -> Result<Self, Select> {
+    fn of(statement: Statement, shows_item: bool) -> Result<Self, Box<Select>> {
         let (table, target, action, condition, returning) = match statement {
-            Statement::Select(select) => return Err(select),
+            Statement::Select(select) => return Err(Box::new(select)),
             Statement::Exists(select) => {
                 let condition = select.condition.unwrap_or(crate::expression::Condition::And(Vec::new()));
                 (select.table, Target::Where(condition.clone()), Action::Check, Some(condition), None)
@@ -125,28 +125,31 @@ pub(super) fn batch(
         let shows_item = shows_item(it.return_values_on_condition_check_failure.as_ref());
         let consistent = it.consistent_read == Some(true);
         let mut table = None;
-        let result = read(it.statement, it.parameters).map_err(Refusal::Invalid).and_then(|statement| {
-            match Writing::of(statement, shows_item) {
-                Ok(writing) => {
-                    table = Some(writing.table.clone());
-                    let address = address(ctx, Some(&writing.table))?;
-                    let done = provider.store.write(&address, &writing.write, ctx.clock().now())?;
-                    capacities.add(&writing.table, &done.consumed);
-                    Ok(writing.returned(&done))
-                }
-                Err(select) => {
-                    table = Some(select.table.clone());
-                    let read = one(provider, ctx, &select)?;
-                    let item = read.table.get(&read.key.encoded);
-                    let bytes = item.as_ref().map_or(0, |it| u64::from(it.size));
-                    capacities.add(&select.table, &Consumed::read(read_units(bytes, consistent)));
-                    Ok(seen(&select, item))
-                }
-            }
-        });
+        let result =
+            read(it.statement, it.parameters).map_err(Refusal::Invalid).and_then(
+                |statement| match Writing::of(statement, shows_item) {
+                    Ok(writing) => {
+                        table = Some(writing.table.clone());
+                        let address = address(ctx, Some(&writing.table))?;
+                        let done = provider.store.write(&address, &writing.write, ctx.clock().now())?;
+                        capacities.add(&writing.table, &done.consumed);
+                        Ok(writing.returned(&done))
+                    }
+                    Err(select) => {
+                        table = Some(select.table.clone());
+                        let read = one(provider, ctx, &select)?;
+                        let item = read.table.get(&read.key.encoded);
+                        let bytes = item.as_ref().map_or(0, |it| u64::from(it.size));
+                        capacities.add(&select.table, &Consumed::read(read_units(bytes, consistent)));
+                        Ok(seen(&select, item))
+                    }
+                },
+            );
         // test_dynamodb::TestDynamoDB::test_dynamodb_batch_execute_statement
         responses.push(match result {
-            Ok(item) => BatchStatementResponse { table_name: table, item: item.map(wire::to_item), error: None },
+            Ok(item) => {
+                BatchStatementResponse { table_name: table, item: item.map(wire::to_item), error: None }
+            }
             Err(refusal) => {
                 BatchStatementResponse { table_name: table, item: None, error: Some(batch_error(refusal)) }
             }
@@ -187,7 +190,8 @@ fn one(provider: &DynamoProvider, ctx: &RequestContext, select: &Select) -> Resu
 
 /// What a `SELECT` shows of its item.
 fn seen(select: &Select, item: Option<Arc<ItemRecord>>) -> Option<Item> {
-    let item = item.filter(|it| select.condition.as_ref().is_none_or(|condition| holds(condition, &it.item)))?;
+    let item =
+        item.filter(|it| select.condition.as_ref().is_none_or(|condition| holds(condition, &it.item)))?;
     Some(select.columns_of(&item.item))
 }
 

@@ -44,7 +44,7 @@ pub(super) fn create(
             .global_secondary_indexes
             .map(|all| all.into_iter().map(requests::global_index).collect()),
         billing_mode: input.billing_mode.as_ref().map(requests::billing_mode),
-        throughput: input.provisioned_throughput.map(requests::throughput),
+        throughput: input.provisioned_throughput.as_ref().map(requests::throughput),
         stream: input.stream_specification.as_ref().map(requests::stream),
     };
     let description = request.check()?;
@@ -66,7 +66,9 @@ pub(super) fn create(
         deletion_protection: input.deletion_protection_enabled == Some(true),
         class: input.table_class.map(|class| (class.as_str().to_owned(), now)),
         kms_key: input.sse_specification.and_then(|it| kms_key(&address, &it, ctx.ids())),
-        on_demand: input.on_demand_throughput.map(|it| (it.max_read_request_units, it.max_write_request_units)),
+        on_demand: input
+            .on_demand_throughput
+            .map(|it| (it.max_read_request_units, it.max_write_request_units)),
         warm: input.warm_throughput.map(|it| (it.read_units_per_second, it.write_units_per_second)),
         recovery: None,
         policy: input.resource_policy.map(|text| Policy { text, revision: ctx.ids().uuid() }),
@@ -123,12 +125,12 @@ pub(super) fn describe(
 pub(super) fn list(
     provider: &DynamoProvider,
     ctx: &RequestContext,
-    input: ListTablesInput,
+    input: &ListTablesInput,
 ) -> ListTablesOutput {
     let limit = input.limit.and_then(|limit| usize::try_from(limit).ok());
     let limit = limit.unwrap_or(limits::LISTED_TABLES).min(limits::LISTED_TABLES);
     let tables = provider.store.at(ctx.account_id, &ctx.region).tables;
-    let start = input.exclusive_start_table_name.map_or(Bound::Unbounded, Bound::Excluded);
+    let start = input.exclusive_start_table_name.clone().map_or(Bound::Unbounded, Bound::Excluded);
     let mut names: Vec<String> =
         tables.range((start, Bound::Unbounded), limit + 1).into_iter().map(|(name, _)| name).collect();
     let more = names.len() > limit;
@@ -143,7 +145,7 @@ pub(super) fn list(
 pub(super) fn update(
     provider: &DynamoProvider,
     ctx: &RequestContext,
-    input: UpdateTableInput,
+    input: &UpdateTableInput,
 ) -> Result<UpdateTableOutput, DynamoDbError> {
     if input.replica_updates.as_ref().is_some_and(|all| !all.is_empty())
         || input.global_table_witness_updates.is_some()
@@ -163,7 +165,7 @@ pub(super) fn update(
         let request = UpdateTable {
             attributes: input.attribute_definitions.clone().map(requests::attributes),
             billing_mode: input.billing_mode.as_ref().map(requests::billing_mode),
-            throughput: input.provisioned_throughput.clone().map(requests::throughput),
+            throughput: input.provisioned_throughput.as_ref().map(requests::throughput),
             index_updates: updates.into_iter().map(requests::index_update).collect(),
             stream: input.stream_specification.as_ref().map(requests::stream),
             has_other_changes,
@@ -202,7 +204,7 @@ pub(super) fn update(
             Some(None) => end_stream(table, now),
             None => {}
         }
-        set_others(&mut record, &input, &address, ctx);
+        set_others(&mut record, input, &address, ctx);
         Ok::<_, DynamoError>((record, rebuild))
     };
     let former = provider.store.table(&address).and_then(|table| describe::encryption(&table.record));
@@ -213,7 +215,8 @@ pub(super) fn update(
         // A key that it has no more is shown until that is done
         // (test_dynamodb::TestDynamoDB::test_dynamodb_create_table_with_partial_sse_specification).
         let encryption = description.sse_description.take().or(former);
-        description.sse_description = encryption.map(|it| SseDescription { status: Some(SseStatus::Updating), ..it });
+        description.sse_description =
+            encryption.map(|it| SseDescription { status: Some(SseStatus::Updating), ..it });
     }
     Ok(UpdateTableOutput { table_description: Some(description) })
 }

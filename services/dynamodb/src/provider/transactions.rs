@@ -73,7 +73,8 @@ pub(super) fn get(
     for it in input.transact_items.unwrap_or_default() {
         let get = it.get.unwrap_or_default();
         let given = Given { names: get.expression_attribute_names, values: None };
-        let mut placeholders = given.placeholders(&[(Kind::Projection, get.projection_expression.is_some())])?;
+        let mut placeholders =
+            given.placeholders(&[(Kind::Projection, get.projection_expression.is_some())])?;
         projections.push(projection(get.projection_expression.as_deref(), None, &mut placeholders)?);
         placeholders.finish()?;
         let table = provider.table(ctx, get.table_name.as_deref())?;
@@ -187,8 +188,10 @@ fn part(it: TransactWriteItem) -> Result<(Option<String>, Write), DynamoError> {
             Ok((put.table_name, Write { target: Target::Put, action, condition, shows_item }))
         }
         (None, None, Some(delete), None) => {
-            let given =
-                Given { names: delete.expression_attribute_names, values: delete.expression_attribute_values };
+            let given = Given {
+                names: delete.expression_attribute_names,
+                values: delete.expression_attribute_values,
+            };
             let mut placeholders =
                 given.placeholders(&[(Kind::Condition, delete.condition_expression.is_some())])?;
             let condition =
@@ -199,14 +202,18 @@ fn part(it: TransactWriteItem) -> Result<(Option<String>, Write), DynamoError> {
             Ok((delete.table_name, Write { target, action: Action::Delete, condition, shows_item }))
         }
         (None, None, None, Some(update)) => {
-            let given =
-                Given { names: update.expression_attribute_names, values: update.expression_attribute_values };
+            let given = Given {
+                names: update.expression_attribute_names,
+                values: update.expression_attribute_values,
+            };
             let mut placeholders = given.placeholders(&[
                 (Kind::Update, update.update_expression.is_some()),
                 (Kind::Condition, update.condition_expression.is_some()),
             ])?;
-            let changes =
-                expression::update(update.update_expression.as_deref().unwrap_or_default(), &mut placeholders)?;
+            let changes = expression::update(
+                update.update_expression.as_deref().unwrap_or_default(),
+                &mut placeholders,
+            )?;
             let condition =
                 condition(update.condition_expression.as_deref(), Kind::Condition, &mut placeholders)?;
             placeholders.finish()?;
@@ -215,8 +222,8 @@ fn part(it: TransactWriteItem) -> Result<(Option<String>, Write), DynamoError> {
             Ok((update.table_name, Write { target, action: Action::Update(changes), condition, shows_item }))
         }
         // (conformance: transactWriteItems)
-        _ => Err(DynamoError::validation(
-            "TransactItems can only contain one of Check, Put, Update or Delete",
-        )),
+        _ => {
+            Err(DynamoError::validation("TransactItems can only contain one of Check, Put, Update or Delete"))
+        }
     }
 }

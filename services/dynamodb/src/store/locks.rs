@@ -39,10 +39,7 @@ impl Default for Locks {
 
 impl Locks {
     /// Tables stay as they are.
-    pub(crate) fn share_tables<'a, T: Hash>(&self, names: impl IntoIterator<Item = &'a T>) -> Held<'_>
-    where
-        T: 'a,
-    {
+    pub(crate) fn share_tables<'a, T: Hash + 'a>(&self, names: impl IntoIterator<Item = &'a T>) -> Held<'_> {
         let places = places(names.into_iter().map(|name| spread(name, TABLES)));
         Held { _shared: shared(&self.tables, &places), _alone: Vec::new() }
     }

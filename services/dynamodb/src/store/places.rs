@@ -133,11 +133,7 @@ impl KeyRange {
     /// Everything.
     #[must_use]
     pub fn of_scan(table: u64, slot: u32) -> Self {
-        Self {
-            places: Place::all(table, slot).collect(),
-            start: Bound::Unbounded,
-            end: Bound::Unbounded,
-        }
+        Self { places: Place::all(table, slot).collect(), start: Bound::Unbounded, end: Bound::Unbounded }
     }
 
     /// A segment of a parallel scan: the hashes that [`segment`](crate::models::key::segment) puts there.

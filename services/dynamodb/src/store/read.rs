@@ -67,11 +67,19 @@ impl<V: Record> Entries<V> {
                 })
             };
             if found.len() < chunk {
-                if forward { self.places.pop_front() } else { self.places.pop_back() };
+                if forward {
+                    self.places.pop_front()
+                } else {
+                    self.places.pop_back()
+                };
             }
             if let Some((last, _)) = found.back() {
                 let bound = Bound::Excluded(last.clone());
-                if forward { self.start = bound } else { self.end = bound };
+                if forward {
+                    self.start = bound;
+                } else {
+                    self.end = bound;
+                }
             }
             self.chunk = (self.chunk * 2).min(CHUNKS.1);
             self.read = found;

@@ -7,7 +7,9 @@ use asf_runtime::store::InPartition;
 
 use super::counts::Counts;
 use super::places::{BUCKETS, EXPIRY, Place, entry_key, expiry_key};
-use super::records::{BackupRecord, DynamoStore, EntryRecord, ItemRecord, LatestStream, Leftover, StreamRecord, TableRecord};
+use super::records::{
+    BackupRecord, DynamoStore, EntryRecord, ItemRecord, LatestStream, Leftover, StreamRecord, TableRecord,
+};
 use super::{Address, OpenTable, Store};
 use crate::models::table::{Index, StreamViewType};
 use crate::streams;
@@ -80,8 +82,12 @@ impl Store {
             }
         }
         for slot in &rebuild.deleted {
-            let left =
-                Leftover { table: record.id, items: false, first_slot: *slot, end_slot: slot.saturating_add(1) };
+            let left = Leftover {
+                table: record.id,
+                items: false,
+                first_slot: *slot,
+                end_slot: slot.saturating_add(1),
+            };
             tables.leftovers.insert(left, ());
         }
         if is_rebuilt {
@@ -119,7 +125,9 @@ impl Store {
         }
         tables.tables.remove(&address.name);
         let end_slot = table.record.next_slot;
-        tables.leftovers.insert(Leftover { table: table.record.id, items: true, first_slot: 0, end_slot }, ());
+        tables
+            .leftovers
+            .insert(Leftover { table: table.record.id, items: true, first_slot: 0, end_slot }, ());
         self.set_counts(table.record.id, None);
         Ok(Some(table))
     }

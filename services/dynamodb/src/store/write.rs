@@ -106,7 +106,9 @@ impl OpenTable {
         // The new entry first: whoever reads meanwhile finds the item under one of them.
         if let Some(after) = after {
             let place = Place::of(table, slot, &after);
-            self.tables.entries.insert(InPartition::new(place, after), EntryRecord { key: key.encoded.clone() });
+            self.tables
+                .entries
+                .insert(InPartition::new(place, after), EntryRecord { key: key.encoded.clone() });
             units += write_units(new_bytes);
         }
         if let Some(before) = before {

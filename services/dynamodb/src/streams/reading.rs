@@ -87,7 +87,8 @@ pub fn changes(
 /// (test_dynamodb::TestDynamoDB::test_dynamodb_stream_records_with_update_item).
 #[must_use]
 pub fn size_of(change: &ChangeRecord) -> usize {
-    let image = |image: &Option<Arc<crate::store::ItemRecord>>| image.as_ref().map_or(0, |it| it.size as usize);
+    let image =
+        |image: &Option<Arc<crate::store::ItemRecord>>| image.as_ref().map_or(0, |it| it.size as usize);
     size::item(&change.keys) + image(&change.old) + image(&change.new)
 }
 

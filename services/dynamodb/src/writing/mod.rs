@@ -154,8 +154,8 @@ impl Write {
     ) -> Result<Option<Arc<ItemRecord>>, Refusal> {
         let shown = || old.filter(|_| self.shows_item).cloned();
         // A `DELETE` of what is not there is no error, whatever its `WHERE` says.
-        let is_checked = old.is_some()
-            || !matches!((&self.target, &self.action), (Target::Where(_), Action::Delete));
+        let is_checked =
+            old.is_some() || !matches!((&self.target, &self.action), (Target::Where(_), Action::Delete));
         if is_checked && let Some(condition) = &self.condition {
             let nothing = Item::new();
             if !holds(condition, old.map_or(&nothing, |it| &it.item)) {

@@ -8,6 +8,7 @@ mod configuration;
 mod control;
 #[cfg(unix)]
 mod docker;
+mod dynamodb;
 mod elsewhere;
 #[cfg(unix)]
 mod extensions;
