@@ -12,6 +12,7 @@ mod numbers;
 mod partiql;
 mod projections;
 mod properties;
+mod provider;
 mod syntax;
 mod tables;
 mod updates;

@@ -49,10 +49,14 @@ fn tables_are_there_after_a_kill() {
     );
     let item = json!({
         "id": {"S": "a"}, "state": {"S": "open"}, "b": {"B": "AP8="}, "ns": {"NS": ["1", "2.5"]}, "e": {"S": ""},
-        "m": {"M": {"l": {"L": [{"NULL": true}, {"BOOL": false}, {"N": "-1E-130"}]}}}
+        "m": {"M": {"l": {"L": [{"NULL": true}, {"BOOL": false}, {"N": "-1.5"}]}}}
     });
     db(&first, "PutItem", &json!({"TableName": "orders", "Item": item}));
-    db(&first, "PutItem", &json!({"TableName": "orders", "Item": {"id": {"S": "gone"}, "state": {"S": "open"}}}));
+    db(
+        &first,
+        "PutItem",
+        &json!({"TableName": "orders", "Item": {"id": {"S": "gone"}, "state": {"S": "open"}}}),
+    );
     db(&first, "DeleteItem", &json!({"TableName": "orders", "Key": {"id": {"S": "gone"}}}));
     db(&first, "TransactWriteItems", &add());
     first.process.kill();
@@ -65,7 +69,10 @@ fn tables_are_there_after_a_kill() {
     let found = db(&second, "Query", &query);
     assert_eq!(found["Items"], json!([{"id": {"S": "a"}, "state": {"S": "open"}}]));
     let table = db(&second, "DescribeTable", &json!({"TableName": "orders"}))["Table"].clone();
-    assert_eq!((&table["ItemCount"], &table["GlobalSecondaryIndexes"][0]["ItemCount"]), (&json!(2), &json!(1)));
+    assert_eq!(
+        (&table["ItemCount"], &table["GlobalSecondaryIndexes"][0]["ItemCount"]),
+        (&json!(2), &json!(1))
+    );
 
     // A request that was done is known by its token.
     db(&second, "TransactWriteItems", &add());
@@ -78,7 +85,8 @@ fn tables_are_there_after_a_kill() {
     let from = json!({"StreamArn": stream, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
     let iterator = streams(&second, "GetShardIterator", &from);
     let records = streams(&second, "GetRecords", &iterator)["Records"].clone();
-    let names: Vec<&str> = records.as_array().unwrap().iter().filter_map(|it| it["eventName"].as_str()).collect();
+    let names: Vec<&str> =
+        records.as_array().unwrap().iter().filter_map(|it| it["eventName"].as_str()).collect();
     assert_eq!(names, ["INSERT", "INSERT", "REMOVE", "INSERT"]);
 
     db(&second, "DeleteTable", &json!({"TableName": "orders"}));
