@@ -28,6 +28,7 @@ pub mod size;
 pub mod store;
 pub mod streams;
 pub mod tables;
+mod variables;
 pub mod wire;
 pub mod writing;
 

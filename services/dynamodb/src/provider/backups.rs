@@ -301,8 +301,8 @@ fn restore_to(
         restored: Some(restored),
         ..source.clone()
     };
-    let items = crate::store::tables::all_items(tables, id);
-    let table = provider.store.create(&address, record, items);
+    let items = provider.store.items_at_a_moment(tables, id);
+    let table = provider.store.create(&address, record, number(ctx.ids()), items);
     // From memory.
     let exists = || TableAlreadyExistsException::new(format!("Table already exists: {}", address.name));
     table.ok_or_else(|| exists().into())

@@ -30,9 +30,10 @@ use asf_runtime::plugin::Settings;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::expiry;
 use crate::store::tables::remove_leftovers;
 use crate::store::{DynamoStore, Store};
+use crate::variables::{self, Probability};
+use crate::{expiry, streams};
 
 /// Amazon DynamoDB.
 ///
@@ -45,6 +46,26 @@ pub struct DynamoProvider {
     expiries: Mutex<JoinSet<()>>,
     /// Tables whose items expire may have been kept.
     resumed: Once,
+    /// `DYNAMODB_REMOVE_EXPIRED_ITEMS`
+    removes_expired: bool,
+    /// `DYNAMODB_ERROR_PROBABILITY`
+    errors: Probability,
+    /// That, or `DYNAMODB_READ_ERROR_PROBABILITY`
+    read_errors: Probability,
+    /// That, or `DYNAMODB_WRITE_ERROR_PROBABILITY`
+    write_errors: Probability,
+}
+
+/// Fails, as often as that (words from memory).
+fn throttle(errors: Probability, ctx: &RequestContext) -> Result<(), DynamoDbError> {
+    if !errors.happens(ctx.ids()) {
+        return Ok(());
+    }
+    Err(ProvisionedThroughputExceededException::new(
+        "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning \
+         level with the UpdateTable API.",
+    )
+    .into())
 }
 
 impl DynamoProvider {
@@ -52,7 +73,16 @@ impl DynamoProvider {
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         let store = Arc::new(Store::open(settings.state()));
-        Self { store, expiries: Mutex::default(), resumed: Once::new() }
+        let errors = Probability::of(settings, variables::ERRORS);
+        Self {
+            store,
+            expiries: Mutex::default(),
+            resumed: Once::new(),
+            removes_expired: settings.get(variables::EXPIRY).is_none() || settings.is_on(variables::EXPIRY),
+            errors,
+            read_errors: errors.or(Probability::of(settings, variables::READ_ERRORS)),
+            write_errors: errors.or(Probability::of(settings, variables::WRITE_ERRORS)),
+        }
     }
 
     /// All tables.
@@ -64,6 +94,7 @@ impl DynamoProvider {
     /// Lets what was kept go on: the first call does it, since a provider has neither time nor a runtime before.
     fn resume(&self, ctx: &RequestContext) {
         self.resumed.call_once(|| {
+            streams::forget_gone(&self.store, ctx.clock().now());
             if expiry::is_any_watched(&self.store) {
                 self.watch_expiries(ctx);
             }
@@ -72,6 +103,9 @@ impl DynamoProvider {
 
     /// Sees to it that what expires is deleted.
     fn watch_expiries(&self, ctx: &RequestContext) {
+        if !self.removes_expired {
+            return;
+        }
         let Ok(runtime) = Handle::try_current() else { return };
         let mut running = self.expiries.lock().unwrap_or_else(PoisonError::into_inner);
         if running.is_empty() {
@@ -97,6 +131,7 @@ impl DynamoDbApi for DynamoProvider {
         input: BatchExecuteStatementInput,
     ) -> Result<BatchExecuteStatementOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.errors, ctx)?;
         statements::batch(self, ctx, input)
     }
 
@@ -107,6 +142,7 @@ impl DynamoDbApi for DynamoProvider {
         input: BatchGetItemInput,
     ) -> Result<BatchGetItemOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
         batches::get(self, ctx, input)
     }
 
@@ -117,6 +153,7 @@ impl DynamoDbApi for DynamoProvider {
         input: BatchWriteItemInput,
     ) -> Result<BatchWriteItemOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
         batches::write(self, ctx, input)
     }
 
@@ -157,6 +194,7 @@ impl DynamoDbApi for DynamoProvider {
         input: DeleteItemInput,
     ) -> Result<DeleteItemOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
         items::delete(self, ctx, input)
     }
 
@@ -287,6 +325,7 @@ impl DynamoDbApi for DynamoProvider {
         input: ExecuteStatementInput,
     ) -> Result<ExecuteStatementOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.errors, ctx)?;
         statements::execute(self, ctx, input)
     }
 
@@ -297,6 +336,7 @@ impl DynamoDbApi for DynamoProvider {
         input: ExecuteTransactionInput,
     ) -> Result<ExecuteTransactionOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.errors, ctx)?;
         statements::transaction(self, ctx, input)
     }
 
@@ -307,6 +347,7 @@ impl DynamoDbApi for DynamoProvider {
         input: GetItemInput,
     ) -> Result<GetItemOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
         items::get(self, ctx, input)
     }
 
@@ -367,6 +408,7 @@ impl DynamoDbApi for DynamoProvider {
         input: PutItemInput,
     ) -> Result<PutItemOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
         items::put(self, ctx, input)
     }
 
@@ -383,6 +425,7 @@ impl DynamoDbApi for DynamoProvider {
     #[handler("Query")]
     async fn query(&self, ctx: &RequestContext, input: QueryInput) -> Result<QueryOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
         query::query(self, ctx, input)
     }
 
@@ -409,6 +452,7 @@ impl DynamoDbApi for DynamoProvider {
     #[handler("Scan")]
     async fn scan(&self, ctx: &RequestContext, input: ScanInput) -> Result<ScanOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
         scan::scan(self, ctx, input)
     }
 
@@ -425,6 +469,7 @@ impl DynamoDbApi for DynamoProvider {
         input: TransactGetItemsInput,
     ) -> Result<TransactGetItemsOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
         transactions::get(self, ctx, input)
     }
 
@@ -435,6 +480,7 @@ impl DynamoDbApi for DynamoProvider {
         input: TransactWriteItemsInput,
     ) -> Result<TransactWriteItemsOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
         transactions::write(self, ctx, input)
     }
 
@@ -475,6 +521,7 @@ impl DynamoDbApi for DynamoProvider {
         input: UpdateItemInput,
     ) -> Result<UpdateItemOutput, DynamoDbError> {
         self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
         items::update(self, ctx, input)
     }
 

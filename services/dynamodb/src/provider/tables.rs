@@ -17,6 +17,7 @@ use crate::models::table::BillingMode as Mode;
 use crate::store::records::{Policy, TableRecord};
 use crate::store::tables::{Rebuild, begin_stream, end_stream};
 use crate::store::{Address, OpenTable};
+use crate::streams;
 use crate::tables::{CreateTable, UpdateTable};
 
 /// A number that tells a table, a stream or a backup from all others.
@@ -51,7 +52,7 @@ pub(super) fn create(
     let now = ctx.clock().now();
     let names = description.indexes.iter().map(|index| index.name.clone());
     let slots: BTreeMap<String, u32> = names.zip(1..).collect();
-    let mut record = TableRecord {
+    let record = TableRecord {
         id: number(ctx.ids()),
         uuid: ctx.ids().uuid(),
         created: now,
@@ -77,20 +78,12 @@ pub(super) fn create(
         tags: tags::of(input.tags.unwrap_or_default())?,
         restored: None,
     };
-    let tables = provider.store.at(address.account, &address.region);
     let exists = || {
         // test_dynamodb::TestDynamoDB::test_create_duplicate_table
         let message = format!("Table already exists: {}", address.name);
         DynamoError::new(ErrorKind::ResourceInUse, message)
     };
-    let _steps = provider.store.steps();
-    if tables.tables.contains(&address.name) {
-        return Err(exists().into());
-    }
-    if let Some(view) = record.description.stream {
-        begin_stream(&tables, &address.name, &mut record, view, number(ctx.ids()), now);
-    }
-    let table = provider.store.create(&address, record, []).ok_or_else(exists)?;
+    let table = provider.store.create(&address, record, number(ctx.ids()), []).ok_or_else(exists)?;
     let counts = provider.store.counts(&table);
     Ok(CreateTableOutput { table_description: Some(describe::table(&table, &counts, Moment::Creating)) })
 }
@@ -282,6 +275,7 @@ pub(super) fn delete(
     let deleted = provider.store.delete(&address, ctx.clock().now(), check)?;
     let table = deleted.ok_or_else(|| no_named_table(&address))?;
     provider.remove_leftovers(table.tables.clone());
+    streams::forget_gone(&provider.store, ctx.clock().now());
     let mut description = describe::table(&table, &counts.unwrap_or_default(), Moment::Deleting);
     // AWS says no more of it (from memory).
     description.attribute_definitions = None;

@@ -17,8 +17,8 @@ use crate::error::DynamoError;
 use crate::evaluate::project;
 use crate::expression::{self, Kind, Projection};
 use crate::store::{Address, ItemKey, ItemRecord, OpenTable};
-use crate::writing::transaction::{Outcome, Token};
-use crate::writing::{Action, Target, Write};
+use crate::writing::transaction::{Failure, Outcome, Token};
+use crate::writing::{Action, Refusal, Target, Write};
 use crate::{items, wire};
 
 /// What of the answer's capacity is collected, by the names that the request has for tables.
@@ -69,6 +69,7 @@ pub(super) fn get(
     input: TransactGetItemsInput,
 ) -> Result<TransactGetItemsOutput, DynamoDbError> {
     let mut reads = Vec::new();
+    let mut refusals = Vec::new();
     let mut projections: Vec<Option<Projection>> = Vec::new();
     for it in input.transact_items.unwrap_or_default() {
         let get = it.get.unwrap_or_default();
@@ -79,8 +80,17 @@ pub(super) fn get(
         placeholders.finish()?;
         let table = provider.table(ctx, get.table_name.as_deref())?;
         let key = wire::item(get.key.unwrap_or_default())?;
-        let key = items::check_key(&key, &table.record.description.keys)?.into();
-        reads.push(Read { name: get.table_name.unwrap_or_default(), table, key });
+        match items::check_key(&key, &table.record.description.keys) {
+            Ok(key) => {
+                let name = get.table_name.unwrap_or_default();
+                reads.push(Read { name, table, key: key.into() });
+                refusals.push(None);
+            }
+            Err(error) => refusals.push(Some(Refusal::Invalid(error))),
+        }
+    }
+    if refusals.iter().any(Option::is_some) {
+        return Err(Failure::Cancelled(refusals).into());
     }
     let distinct: BTreeSet<_> = reads.iter().map(|it| (it.table.record.id, &it.key)).collect();
     if distinct.len() < reads.len() {

@@ -80,6 +80,10 @@ impl Store {
         self.stores.state().enter()
     }
 
+    pub(crate) fn state(&self) -> &State {
+        self.stores.state()
+    }
+
     /// What an account has in a region.
     #[must_use]
     pub fn at(&self, account: AccountId, region: &Region) -> DynamoStore {

@@ -29,11 +29,13 @@ pub struct Rebuild {
 }
 
 impl Store {
-    /// Puts a new table in, and items, if it is made of others'. `None` if there is one of its name.
+    /// Puts a new table in, and items, if it is made of others'. If it has a stream, that gets this number. `None`
+    /// if there is a table of its name.
     pub fn create(
         &self,
         address: &Address,
-        record: TableRecord,
+        mut record: TableRecord,
+        stream: u64,
         items: impl IntoIterator<Item = (bytes::Bytes, Arc<ItemRecord>)>,
     ) -> Option<OpenTable> {
         let _steps = self.steps();
@@ -41,6 +43,10 @@ impl Store {
         let tables = self.at(address.account, &address.region);
         if tables.tables.contains(&address.name) {
             return None;
+        }
+        if let Some(view) = record.description.stream {
+            let created = record.created;
+            begin_stream(&tables, &address.name, &mut record, view, stream, created);
         }
         for (key, item) in items {
             tables.items.insert(InPartition::new(Place::of(record.id, 0, &key), key), item);
@@ -209,10 +215,7 @@ fn fill_expiry(tables: &DynamoStore, record: &TableRecord, attribute: &str) {
 }
 
 /// All items of a table, bucket by bucket.
-pub(crate) fn all_items(
-    tables: &DynamoStore,
-    table: u64,
-) -> impl Iterator<Item = (bytes::Bytes, Arc<ItemRecord>)> {
+fn all_items(tables: &DynamoStore, table: u64) -> impl Iterator<Item = (bytes::Bytes, Arc<ItemRecord>)> {
     (0..BUCKETS).flat_map(move |bucket| tables.items.range_in(&Place(table, 0, bucket), .., usize::MAX))
 }
 
@@ -249,6 +252,21 @@ pub(crate) fn end_stream(table: &OpenTable, now: Timestamp) {
 
 /// Backups.
 impl Store {
+    /// All items of a table, or of a backup, with no transaction half done. Not within steps.
+    #[must_use]
+    pub fn items_at_a_moment(
+        &self,
+        tables: &DynamoStore,
+        table: u64,
+    ) -> Vec<(bytes::Bytes, Arc<ItemRecord>)> {
+        let snapshot = self.state().moment(|| tables.items.snapshot());
+        let snapshot = snapshot.unwrap_or_else(|| tables.items.snapshot());
+        let own = |(key, item): (&bytes::Bytes, &Arc<ItemRecord>)| (key.clone(), item.clone());
+        Place::all(table, 0)
+            .flat_map(|place| snapshot.range_in(&place, ..).map(own).collect::<Vec<_>>())
+            .collect()
+    }
+
     /// Keeps a table as it is, under a number; `None` if it is gone. Items are shared with the table in memory.
     pub fn back_up(
         &self,
@@ -258,13 +276,13 @@ impl Store {
         arn: &str,
         now: Timestamp,
     ) -> Option<BackupRecord> {
+        let found = self.items_at_a_moment(&table.tables, table.record.id);
         let _steps = self.steps();
         let _held = self.locks.own_table(&table.address);
         let table = self.table(&table.address).filter(|it| it.record.id == table.record.id)?;
-        let (mut items, mut bytes) = (0, 0);
-        for (key, item) in all_items(&table.tables, table.record.id) {
-            items += 1;
-            bytes += i64::from(item.size);
+        let items = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        let bytes = found.iter().map(|(_, item)| i64::from(item.size)).sum();
+        for (key, item) in found {
             table.tables.items.insert(InPartition::new(Place::of(id, 0, &key), key), item);
         }
         let record = (*table.record).clone();

@@ -13,13 +13,15 @@ use asf_runtime::Timestamp;
 use asf_runtime::schema::TimestampFormat;
 use asf_runtime::store::InPartition;
 
-use crate::store::DynamoStore;
 use crate::store::records::ChangeRecord;
+use crate::store::{DynamoStore, Store};
 
 /// Seconds for which a change can be read (AWS's documentation, "Change data capture for DynamoDB Streams").
 pub const RETENTION: i64 = 24 * 3600;
 /// Old changes that go with each new one.
 const TRIMMED_AT_ONCE: usize = 8;
+/// Changes of a stream that is gone that are removed in one step.
+const FORGOTTEN_AT_ONCE: usize = 1000;
 
 /// Appends a change to a stream, and removes some that are too old.
 pub fn append(tables: &DynamoStore, stream: u64, change: ChangeRecord) {
@@ -33,6 +35,29 @@ pub fn append(tables: &DynamoStore, stream: u64, change: ChangeRecord) {
         }
         changes.insert(InPartition::new(stream, last + 1), change);
     });
+}
+
+/// Removes streams that have ended, and whose changes are all too old.
+pub fn forget_gone(store: &Store, now: Timestamp) {
+    for (_, _, tables) in store.everywhere() {
+        for (key, stream) in tables.streams.range(.., usize::MAX) {
+            if !reading::is_gone(&stream, now) {
+                continue;
+            }
+            loop {
+                let some = tables.changes.range_in(&stream.id, .., FORGOTTEN_AT_ONCE);
+                if some.is_empty() {
+                    break;
+                }
+                tables.changes.write_in(&stream.id, |changes| {
+                    for (number, _) in some {
+                        changes.remove(&InPartition::new(stream.id, number));
+                    }
+                });
+            }
+            tables.streams.remove(&key);
+        }
+    }
 }
 
 /// `StreamLabel`: when it was enabled, `2015-05-20T20:51:10.252`.

@@ -44,20 +44,20 @@ pub fn last(tables: &DynamoStore, stream: u64) -> Option<u64> {
 #[must_use]
 pub fn horizon(tables: &DynamoStore, stream: u64, now: Timestamp) -> u64 {
     let oldest = now.plus_seconds(-RETENTION);
-    tables
-        .changes
-        .read_in(&stream, |tree| {
-            let mut last = None;
-            // Those that are too old go with each append; a stream that rests has some left.
-            for (key, change) in tree.range_in(&stream, ..) {
-                if change.at >= oldest {
-                    return Some(key.sort);
-                }
-                last = Some(key.sort + 1);
-            }
-            last
-        })
-        .unwrap_or(1)
+    tables.changes.read_in(&stream, |tree| {
+        let mut all = tree.range_in(&stream, ..);
+        let Some((first, _)) = all.next() else { return 1 };
+        let last = all.next_back().map_or(first.sort, |(key, _)| key.sort);
+        // Those that are too old go with each append; a stream that rests has some left, perhaps many. Numbers have
+        // no gaps, and times do not go back.
+        let (mut low, mut high) = (first.sort, last + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let at = tree.range_in(&stream, middle..).next().map(|(_, change)| change.at);
+            if at.is_some_and(|at| at < oldest) { low = middle + 1 } else { high = middle }
+        }
+        low
+    })
 }
 
 /// Changes from a number on, and the number after the last of them.

@@ -335,3 +335,17 @@ async fn by_state(world: &World, state: &str, forward: bool) -> Vec<(i64, String
         }
     }
 }
+
+#[test]
+fn errors_as_often_as_a_variable_says() {
+    run(async {
+        let mut world = World::with_table(None).await;
+        world.db = DynamoProvider::new(&[("DYNAMODB_READ_ERROR_PROBABILITY", "1")].into_iter().collect());
+        let input = GetItemInput { table_name: Some("table".to_owned()), ..GetItemInput::default() };
+        let error = world.db.get_item(&world.ctx, input).await.err().unwrap();
+        assert!(matches!(error, DynamoDbError::ProvisionedThroughputExceededException(_)));
+        let input = DeleteItemInput { table_name: Some("table".to_owned()), ..DeleteItemInput::default() };
+        let error = world.db.delete_item(&world.ctx, input).await.err().unwrap();
+        assert!(matches!(error, DynamoDbError::ResourceNotFoundException(_)));
+    });
+}
