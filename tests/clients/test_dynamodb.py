@@ -542,6 +542,75 @@ class Items(Dynamo):
             write["ConsumedCapacity"], [{"TableName": name, "CapacityUnits": 2.0, "WriteCapacityUnits": 2.0}]
         )
 
+    def test_capacity_of_indexes(self):
+        """nubo-db/dynamodb-conformance: putItem/indexConsumedCapacity"""
+        include = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["proj"]}
+        name = self.table(
+            "pk",
+            "sk",
+            GlobalSecondaryIndexes=[{"IndexName": "gsi", "KeySchema": schema("gsiPk"), "Projection": include}],
+            LocalSecondaryIndexes=[
+                {"IndexName": "lsi", "KeySchema": schema("pk", "lsiSk"), "Projection": {"ProjectionType": "ALL"}}
+            ],
+        )
+        key = {"pk": {"S": "a"}, "sk": {"S": "1"}}
+
+        def units(answer):
+            capacity = answer["ConsumedCapacity"]
+            of = lambda kind, index: capacity.get(kind, {}).get(index, {}).get("CapacityUnits")
+            return (
+                capacity["CapacityUnits"],
+                capacity["Table"]["CapacityUnits"],
+                of("GlobalSecondaryIndexes", "gsi"),
+                of("LocalSecondaryIndexes", "lsi"),
+            )
+
+        put = lambda **more: units(
+            self.db.put_item(
+                TableName=name,
+                Item={**key, **{name: {"S": value} for name, value in more.items()}},
+                ReturnConsumedCapacity="INDEXES",
+            )
+        )
+        update = lambda expression, value=None: units(
+            self.db.update_item(
+                TableName=name,
+                Key=key,
+                UpdateExpression=expression,
+                ReturnConsumedCapacity="INDEXES",
+                **({"ExpressionAttributeValues": {":v": {"S": value}}} if value else {}),
+            )
+        )
+        full = {"gsiPk": "g", "lsiSk": "L1", "proj": "p", "misc": "o"}
+        self.assertEqual(put(**full), (3, 1, 1, 1))
+        self.assertEqual(put(**full), (1, 1, None, None))
+        self.assertEqual(update("SET misc = :v", "o2"), (2, 1, None, 1))
+        self.assertEqual(update("SET proj = :v", "p2"), (3, 1, 1, 1))
+        self.assertEqual(update("SET gsiPk = :v", "moved"), (4, 1, 2, 1))
+        self.assertEqual(update("SET lsiSk = :v", "L2"), (3, 1, None, 2))
+        self.assertEqual(update("REMOVE gsiPk"), (3, 1, 1, 1))
+        deleted = self.db.delete_item(TableName=name, Key=key, ReturnConsumedCapacity="INDEXES")
+        self.assertEqual(units(deleted), (2, 1, None, 1))
+        self.assertEqual(put(misc="o"), (1, 1, None, None))
+
+    def test_an_update_measures_what_it_writes(self):
+        """nubo-db/dynamodb-conformance: limits/itemSizeBySurface"""
+        name = self.table("pk")
+        most = 400 * 1024 - 19
+        update = lambda length: self.db.update_item(
+            TableName=name,
+            Key={"pk": {"S": "K"}},
+            UpdateExpression="SET b = :b",
+            ExpressionAttributeValues={":b": {"S": "x" * length}},
+        )
+        update(most - 3 - 1)
+        self.fails(
+            "ValidationException",
+            "Item size to update has exceeded the maximum allowed size",
+            update,
+            length=most - 3,
+        )
+
     def test_one_of_many_conditional_puts_wins(self):
         name = self.table()
         won, lost = [], []
@@ -843,6 +912,13 @@ class Batches(Dynamo):
             self.db.batch_write_item,
             RequestItems={"no-such-table": [put]},
         )
+        # nubo-db/dynamodb-conformance: error-messages/batchWriteItem
+        self.fails(
+            "ValidationException",
+            "The provided key element does not match the schema",
+            self.db.batch_write_item,
+            RequestItems={name: [{"PutRequest": {"Item": {"id": {"N": "5"}}}}]},
+        )
         error = self.error(
             self.db.batch_write_item,
             RequestItems={name: [{"PutRequest": {"Item": {"id": {"S": str(n)}}}} for n in range(26)]},
@@ -912,6 +988,27 @@ class Transactions(Dynamo):
                 TransactItems=[{"Get": {"TableName": table, "Key": {"id": {"S": "John"}}}}]
             )
             self.assertEqual(answer["Responses"], [{"Item": {"id": {"S": "John"}}}])
+
+    def test_what_cancels_and_what_is_refused(self):
+        """nubo-db/dynamodb-conformance: error-messages/transactWriteItems, limits/itemSizeBySurface"""
+        name = self.table()
+        write = lambda item: self.error(
+            self.db.transact_write_items, TransactItems=[{"Put": {"TableName": name, "Item": item}}]
+        )
+        cancelled = write({"id": {"N": "5"}})
+        self.assertEqual(cancelled["Error"]["Code"], "TransactionCanceledException")
+        self.assertEqual(
+            cancelled["CancellationReasons"][0]["Message"],
+            "One or more parameter values were invalid: Type mismatch for key id expected: S actual: N",
+        )
+        empty = write({"id": {"S": ""}})["Error"]
+        self.assertEqual(empty["Code"], "ValidationException")
+        large = write({"id": {"S": "a"}, "x": {"S": "x" * 409600}})["Error"]
+        self.assertEqual(large["Message"], "Item size has exceeded the maximum allowed size")
+        cancelled = self.error(
+            self.db.transact_get_items, TransactItems=[{"Get": {"TableName": name, "Key": {"no": {"S": "a"}}}}]
+        )
+        self.assertEqual([it["Code"] for it in cancelled["CancellationReasons"]], ["ValidationError"])
 
     def test_errors(self):
         """test_dynamodb::TestDynamoDB::test_batch_write_not_existing_table"""
@@ -1004,6 +1101,45 @@ class PartiQl(Dynamo):
                 break
             token = {"NextToken": page["NextToken"]}
         self.assertEqual(len(found), 4)
+
+    def test_errors(self):
+        """nubo-db/dynamodb-conformance: error-messages/partiql"""
+        name = self.table(
+            GlobalSecondaryIndexes=[
+                {"IndexName": "by-g", "KeySchema": schema("g"), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+            ]
+        )
+        invalid = lambda message, statement, **more: self.fails(
+            "ValidationException", message, self.run_statement, statement=statement, **more
+        )
+        invalid("The table does not have the specified index", f'SELECT * FROM "{name}"."none" WHERE g = \'x\'')
+        invalid(
+            "Strongly consistent read is not supported on Global Secondary Indexes",
+            f'SELECT * FROM "{name}"."by-g" WHERE g = \'x\'',
+            ConsistentRead=True,
+        )
+        invalid(
+            "One or more parameter values were invalid: Secondary index by-g does not project one or more filter "
+            "attributes: [other]",
+            f'SELECT id FROM "{name}"."by-g" WHERE g = \'x\' AND other = \'y\'',
+        )
+        invalid(
+            "One or more parameter values were invalid: Global secondary index by-g does not project [other]",
+            f'SELECT other FROM "{name}"."by-g" WHERE g = \'x\'',
+        )
+        for statement, reason in [
+            (
+                f'UPDATE "{name}" SET a = 1 WHERE id = \'x\' RETURNING ALL NEW *',
+                "RETURNING clause is not supported in ExecuteTransaction.",
+            ),
+            (f'SELECT * FROM "{name}"."by-g" WHERE g = \'x\'', "Reads on indices are not supported within transactions."),
+        ]:
+            self.fails(
+                "ValidationException",
+                f"Validation failed in TransactStatements[0]: {reason}",
+                self.db.execute_transaction,
+                TransactStatements=[{"Statement": statement}],
+            )
 
     def test_missing(self):
         """test_dynamodb::TestDynamoDB::test_dynamodb_partiql_missing"""

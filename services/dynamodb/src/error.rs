@@ -26,6 +26,9 @@ pub enum ErrorKind {
     ResourceInUse,
     ResourceNotFound,
     Validation,
+    /// A `ValidationException` too, for what is wrong with a request whatever else is: a transaction is refused for
+    /// it, and not cancelled (conformance: transactWriteItems, itemSizeBySurface).
+    ValidationOfRequest,
 }
 
 impl ErrorKind {
@@ -36,7 +39,7 @@ impl ErrorKind {
             Self::LimitExceeded => "LimitExceededException",
             Self::ResourceInUse => "ResourceInUseException",
             Self::ResourceNotFound => "ResourceNotFoundException",
-            Self::Validation => "ValidationException",
+            Self::Validation | Self::ValidationOfRequest => "ValidationException",
         }
     }
 }
@@ -50,6 +53,11 @@ impl DynamoError {
     /// A `ValidationException`.
     pub fn validation(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Validation, message)
+    }
+
+    /// A `ValidationException` that comes before all else.
+    pub(crate) fn of_request(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::ValidationOfRequest, message)
     }
 
     /// `One or more parameter values were invalid: ..`

@@ -14,8 +14,8 @@ use crate::capacity::{Consumed, read_units};
 use crate::error::DynamoError;
 use crate::evaluate::project;
 use crate::expression::{Kind, Projection};
-use crate::store::{Address, ItemKey, OpenTable};
-use crate::writing::{Action, Refusal, Target, Write, no_table};
+use crate::store::{Address, ItemKey, OpenTable, key_attributes};
+use crate::writing::{Action, Target, Write, no_table};
 use crate::{items, legacy, limits, wire};
 
 /// Keys of a table that are to be read.
@@ -39,6 +39,11 @@ pub(super) fn get(
         // (asserted)
         return Err(DynamoError::validation("Too many items requested for the BatchGetItem call").into());
     }
+    // All tables of the request are looked at together (conformance: batchGetItem).
+    legacy::check_mixing(
+        &[("AttributesToGet", requests.values().any(|it| it.attributes_to_get.is_some()))],
+        &[("ProjectionExpression", requests.values().any(|it| it.projection_expression.is_some()))],
+    )?;
     let wanted = requests.into_iter().map(|(name, request)| wanted(provider, ctx, name, request));
     let wanted = wanted.collect::<Result<Vec<_>, DynamoError>>()?;
     let mut output = BatchGetItemOutput {
@@ -86,10 +91,6 @@ fn wanted(
     name: String,
     mut request: KeysAndAttributes,
 ) -> Result<Wanted, DynamoError> {
-    legacy::check_mixing(
-        &[("AttributesToGet", request.attributes_to_get.is_some())],
-        &[("ProjectionExpression", request.projection_expression.is_some())],
-    )?;
     let given = Given { names: request.expression_attribute_names.clone(), values: None };
     let mut placeholders =
         given.placeholders(&[(Kind::Projection, request.projection_expression.is_some())])?;
@@ -132,8 +133,15 @@ pub(super) fn write(
     // Nothing is written if one of them cannot be.
     for (_, address, writes) in &writes {
         let table = provider.store.table(address).ok_or_else(no_table)?;
-        let keys = writes.iter().map(|write| write.key(&table.record.description));
-        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        let description = &table.record.description;
+        let keys = writes.iter().map(|write| {
+            // Here keys of new items are complained of as those of lookups are (conformance: batchWriteItem).
+            if let Action::Put(item) = &write.action {
+                items::check_key(&key_attributes(&description.keys, &item.item), &description.keys)?;
+            }
+            write.key(description)
+        });
+        let keys = keys.collect::<Result<Vec<_>, DynamoError>>()?;
         if keys.iter().collect::<BTreeSet<_>>().len() < keys.len() {
             return Err(duplicates().into());
         }
@@ -144,13 +152,7 @@ pub(super) fn write(
         let mut consumed = Consumed::default();
         let mut of_table = Vec::new();
         for write in writes {
-            let done =
-                provider.store.write(&address, &write, ctx.clock().now()).map_err(
-                    |refusal| match refusal {
-                        Refusal::Invalid(error) => DynamoDbError::from(error),
-                        other => other.into(),
-                    },
-                )?;
+            let done = provider.store.write(&address, &write, ctx.clock().now())?;
             consumed.add(&done.consumed);
             of_table.extend(collection_metrics(&done, input.return_item_collection_metrics.as_ref()));
         }

@@ -25,7 +25,7 @@ impl From<DynamoError> for DynamoDbError {
             ErrorKind::ResourceNotFound => ResourceNotFoundException::new(message).into(),
             ErrorKind::ResourceInUse => ResourceInUseException::new(message).into(),
             // The model does not have it.
-            ErrorKind::Validation => AwsError::validation(message).into(),
+            ErrorKind::Validation | ErrorKind::ValidationOfRequest => AwsError::validation(message).into(),
         }
     }
 }

@@ -273,11 +273,37 @@ pub(super) fn select(
         .map(|path| path.root.as_str())
         .filter(|name| !crate::store::projects(index, keys, name))
         .collect();
+    if missing.is_empty() { Ok(select) } else { Err(not_projected(index, &missing)) }
+}
+
+/// (conformance: partiql), for `Query` (asserted).
+pub(super) fn not_projected(index: &Index, missing: &[&str]) -> DynamoError {
+    DynamoError::parameter(format_args!(
+        "Global secondary index {} does not project [{}]",
+        index.name,
+        missing.join(", ")
+    ))
+}
+
+/// That an index has what the filter of a query is about (conformance: partiql).
+///
+/// # Errors
+///
+/// If it does not.
+pub(super) fn check_filter(filter: &Condition, index: &Index, keys: &KeySchema) -> Result<(), DynamoError> {
+    let mut missing: Vec<&str> = filter
+        .paths()
+        .into_iter()
+        .map(|path| path.root.as_str())
+        .filter(|name| !crate::store::projects(index, keys, name))
+        .collect();
+    missing.sort_unstable();
+    missing.dedup();
     if missing.is_empty() {
-        return Ok(select);
+        return Ok(());
     }
     Err(DynamoError::parameter(format_args!(
-        "Global secondary index {} does not project [{}]",
+        "Secondary index {} does not project one or more filter attributes: [{}]",
         index.name,
         missing.join(", ")
     )))

@@ -82,6 +82,11 @@ pub(super) fn query(
     if let Some(filter) = &filter {
         check_filter(filter, keys, filter_name)?;
         check_key_access(filter.paths(), &table.record.description)?;
+        // With all attributes, what a local index does not have is looked up.
+        let is_looked_up = select == pages::Select::All;
+        if let Some(index) = index.filter(|_| !is_looked_up) {
+            pages::check_filter(filter, index, &table.record.description.keys)?;
+        }
     }
     let forward = input.scan_index_forward != Some(false);
     let mut range = KeyRange::of_query(table.record.id, slot.unwrap_or(0), &key_condition);

@@ -13,10 +13,11 @@ use crate::capacity::{Consumed, read_units};
 use crate::error::DynamoError;
 use crate::evaluate::holds;
 use crate::limits;
-use crate::models::Item;
+use crate::models::table::{Index, IndexKind};
+use crate::models::{Item, KeySchema};
 use crate::partiql::{self, Access, Select};
 use crate::store::places::KeyRange;
-use crate::store::{OpenTable, projected};
+use crate::store::{OpenTable, projected, projects};
 use crate::writing::no_table;
 
 /// A page of a `SELECT`.
@@ -43,11 +44,17 @@ pub(super) fn run(
     token: Option<&str>,
 ) -> Result<Selected, DynamoError> {
     let table: OpenTable = provider.store.table(&address(ctx, Some(&select.table))?).ok_or_else(no_table)?;
-    let (index, slot) = pages::index(&table, select.index.as_deref(), consistent)?.unzip();
+    let (index, slot) = index(&table, select, consistent)?.unzip();
     let keys = index.map_or(&table.record.description.keys, |index| &index.keys);
     let (id, slot) = (table.record.id, slot.unwrap_or(0));
+    if let Some(index) = index {
+        check_columns(select, index, &table.record.description.keys)?;
+    }
     let (ranges, forward) = match partiql::access(select, keys)? {
         Access::Query(queries, descending) => {
+            if let (Some(index), Some(condition)) = (index, &select.condition) {
+                pages::check_filter(condition, index, &table.record.description.keys)?;
+            }
             let ranges = queries.iter().map(|query| KeyRange::of_query(id, slot, query)).collect();
             (ranges, !descending)
         }
@@ -67,6 +74,10 @@ pub(super) fn run(
             let table_keys = &table.record.description.keys;
             let seen: Item = match index {
                 None => Arc::unwrap_or_clone(record.clone()).item,
+                // A local index looks up what it does not have.
+                Some(index) if index.kind == IndexKind::Local && select.columns.is_some() => {
+                    record.item.clone()
+                }
                 Some(index) => {
                     let pairs = projected(index, table_keys, &record.item).into_iter();
                     pairs.map(|(name, value)| (name.clone(), value.clone())).collect()
@@ -100,6 +111,34 @@ pub(super) fn run(
         }
     };
     Ok(selected)
+}
+
+/// The index that is read. The words are not those of `Query` (conformance: partiql).
+fn index<'t>(
+    table: &'t OpenTable,
+    select: &Select,
+    consistent: bool,
+) -> Result<Option<(&'t Index, u32)>, DynamoError> {
+    let Some(name) = &select.index else { return Ok(None) };
+    let found = table
+        .index(name)
+        .ok_or_else(|| DynamoError::validation("The table does not have the specified index"))?;
+    if consistent && found.0.kind == IndexKind::Global {
+        return Err(DynamoError::validation(
+            "Strongly consistent read is not supported on Global Secondary Indexes",
+        ));
+    }
+    Ok(Some(found))
+}
+
+/// That a global index has the columns (conformance: partiql).
+fn check_columns(select: &Select, index: &Index, keys: &KeySchema) -> Result<(), DynamoError> {
+    if index.kind != IndexKind::Global {
+        return Ok(());
+    }
+    let columns = select.columns.iter().flatten().map(|path| path.root.as_str());
+    let missing: Vec<&str> = columns.filter(|name| !projects(index, keys, name)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(pages::not_projected(index, &missing)) }
 }
 
 fn write_token(place: &Place) -> String {

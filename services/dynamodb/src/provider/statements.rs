@@ -62,12 +62,14 @@ impl Writing {
             Action::UpdateExisting(update) => item.as_ref().map(|it| updated_attributes(update, &it.item)),
             _ => None,
         };
-        match self.returning? {
+        let returned = match self.returning? {
             Returning::AllOld => all(&done.old),
             Returning::AllNew => all(&done.new),
             Returning::ModifiedOld => modified(&done.old),
             Returning::ModifiedNew => modified(&done.new),
-        }
+        };
+        // (conformance: batchExecuteStatement)
+        returned.filter(|item| !item.is_empty())
     }
 }
 
@@ -202,12 +204,22 @@ pub(super) fn transaction(
     input: ExecuteTransactionInput,
 ) -> Result<ExecuteTransactionOutput, DynamoDbError> {
     let (mut selects, mut names, mut writes) = (Vec::new(), Vec::new(), Vec::new());
-    for it in input.transact_statements.unwrap_or_default() {
+    for (position, it) in input.transact_statements.unwrap_or_default().into_iter().enumerate() {
+        // (conformance: partiql)
+        let failed = |reason: &str| {
+            DynamoError::validation(format!("Validation failed in TransactStatements[{position}]: {reason}"))
+        };
         let shows_item = shows_item(it.return_values_on_condition_check_failure.as_ref());
         match Writing::of(read(it.statement, it.parameters)?, shows_item) {
+            Ok(Writing { returning: Some(_), .. }) => {
+                return Err(failed("RETURNING clause is not supported in ExecuteTransaction.").into());
+            }
             Ok(Writing { table, write, .. }) => {
                 writes.push((address(ctx, Some(&table))?, write));
                 names.push(table);
+            }
+            Err(select) if select.index.is_some() => {
+                return Err(failed("Reads on indices are not supported within transactions.").into());
             }
             Err(select) => selects.push(select),
         }

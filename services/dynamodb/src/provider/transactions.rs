@@ -13,7 +13,7 @@ use super::batches::is_shown;
 use super::expressions::{Given, condition, projection, shows_item};
 use super::items::collection_metrics;
 use crate::capacity::{Consumed, read_units};
-use crate::error::DynamoError;
+use crate::error::{DynamoError, ErrorKind};
 use crate::evaluate::project;
 use crate::expression::{self, Kind, Projection};
 use crate::store::{Address, ItemKey, ItemRecord, OpenTable};
@@ -86,6 +86,8 @@ pub(super) fn get(
                 reads.push(Read { name, table, key: key.into() });
                 refusals.push(None);
             }
+            Err(error) if error.kind == ErrorKind::ValidationOfRequest => return Err(error.into()),
+            // (conformance: transactGetItems)
             Err(error) => refusals.push(Some(Refusal::Invalid(error))),
         }
     }

@@ -12,7 +12,7 @@ use crate::evaluate::{apply, check_key_access, check_update, holds};
 use crate::expression::ast::{Action as Change, Condition, Origin, Update};
 use crate::models::{Item, TableDescription};
 use crate::store::{Address, ChangedBy, ItemKey, ItemRecord, OpenTable, Store};
-use crate::{items, partiql};
+use crate::{items, partiql, size};
 
 /// A write that is wanted.
 #[derive(Clone, Debug)]
@@ -107,6 +107,9 @@ impl Store {
         let _partition = self.locks.own_partitions([(table.record.id, &key)]);
         let old = table.get(&key.encoded);
         let new = write.decide(&table, &key, old.as_ref())?;
+        if let (Action::Update(update), Some(new)) = (&write.action, &new) {
+            size::check_written(update, &new.item)?;
+        }
         let consumed = table.change(&key, old.as_ref(), new.as_ref(), now, ChangedBy::Request);
         Ok(Done { table, key, old, new, consumed })
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use asf_runtime::Timestamp;
 
 use super::{Done, Refusal, Write, no_table};
-use crate::error::DynamoError;
+use crate::error::{DynamoError, ErrorKind};
 use crate::limits;
 use crate::store::records::{DynamoStore, TokenRecord};
 use crate::store::{Address, ChangedBy, ItemKey, ItemRecord, OpenTable, Store};
@@ -132,6 +132,9 @@ fn keys(writes: &[(Address, Write)], tables: &[OpenTable]) -> Result<Vec<ItemKey
             Ok(key) => {
                 keys.push(key);
                 refusals.push(None);
+            }
+            Err(error) if error.kind == ErrorKind::ValidationOfRequest => {
+                return Err(Failure::Invalid(error));
             }
             Err(error) => refusals.push(Some(Refusal::Invalid(error))),
         }
