@@ -246,7 +246,7 @@ pub fn check_update(update: &Update, table: &TableDescription) -> Result<(), Dyn
             let Some(key) = index.keys.get(&action.path().root) else { continue };
             match action {
                 Action::Set(_, Assigned::Value(value)) => {
-                    items::check_assigned_index_key(key, value, &index.name)?
+                    items::check_assigned_index_key(key, value, &index.name)?;
                 }
                 Action::Set(_, value) => {
                     let known = value.known_type();
