@@ -1141,6 +1141,32 @@ class PartiQl(Dynamo):
                 TransactStatements=[{"Statement": statement}],
             )
 
+    def test_local_indexes_reach_back(self):
+        """nubo-db/dynamodb-conformance: partiql/indexQualifier"""
+        name = self.table(
+            "p",
+            "s",
+            LocalSecondaryIndexes=[
+                {"IndexName": "keys", "KeySchema": schema("p", "l"), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+            ],
+        )
+        for n in range(3):
+            self.put(name, p="a", s=f"s{n}", l=f"l{n}", other=f"o{n}")
+        self.put(name, p="a", s="not in the index", other="o9")
+
+        def select(statement, **more):
+            answer = self.run_statement(statement.replace("INDEX", f'"{name}"."keys"'), ReturnConsumedCapacity="INDEXES", **more)
+            return answer["Items"], answer["ConsumedCapacity"]["Table"]["CapacityUnits"]
+
+        items, table = select("SELECT * FROM INDEX WHERE p = 'a'")
+        self.assertEqual((len(items), set(items[0]), table), (3, {"p", "s", "l"}, 0))
+        items, table = select("SELECT other FROM INDEX WHERE p = 'a'")
+        self.assertEqual((items[0], table), ({"other": {"S": "o0"}}, 1.5))
+        items, table = select("SELECT other FROM INDEX WHERE p = 'a'", Limit=1)
+        self.assertEqual((len(items), table), (1, 0.5))
+        # Of a scan the index knows nothing of what it does not have.
+        self.assertEqual(select("SELECT p FROM INDEX WHERE other = 'o1'")[0], [])
+
     def test_missing(self):
         """test_dynamodb::TestDynamoDB::test_dynamodb_partiql_missing"""
         name = self.table("Username")

@@ -278,29 +278,10 @@ fn restore_to(
         let kept = if index.kind == IndexKind::Global { &global } else { &local };
         kept.as_ref().is_none_or(|kept| kept.contains(&index.name))
     });
-    let names = description.indexes.iter().map(|index| index.name.clone());
-    let slots: std::collections::BTreeMap<String, u32> = names.zip(1..).collect();
-    let record = TableRecord {
-        id: number(ctx.ids()),
-        uuid: ctx.ids().uuid(),
-        created: now,
-        next_slot: u32::try_from(slots.len()).unwrap_or(u32::MAX).saturating_add(1),
-        slots,
-        on_demand_since: (description.billing_mode == Mode::PayPerRequest).then_some(now),
-        description,
-        increased: None,
-        decreased: None,
-        stream: None,
-        time_to_live: None,
-        deletion_protection: false,
-        recovery: None,
-        policy: None,
-        kinesis: Vec::new(),
-        insights: std::collections::BTreeMap::new(),
-        tags: std::collections::BTreeMap::new(),
-        restored: Some(restored),
-        ..source.clone()
-    };
+    let new = TableRecord::new(description, number(ctx.ids()), ctx.ids().uuid(), now);
+    let (class, kms_key) = (source.class.clone(), source.kms_key.clone());
+    let (on_demand, warm) = (source.on_demand, source.warm);
+    let record = TableRecord { class, kms_key, on_demand, warm, restored: Some(restored), ..new };
     let items = provider.store.items_at_a_moment(tables, id);
     let table = provider.store.create(&address, record, number(ctx.ids()), items);
     // From memory.

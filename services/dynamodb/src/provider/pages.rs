@@ -92,12 +92,13 @@ impl Reading<'_> {
                 Some(index) => u64::from(crate::store::projected_size(index, keys, &record)),
                 None => u64::from(record.size),
             };
+            if fetches {
+                // Of each that is looked at (conformance: indexQualifier).
+                fetched += read_units(u64::from(record.size), self.consistent);
+            }
             let view = seen.as_ref().unwrap_or(&record.item);
             if self.filter.as_ref().is_none_or(|filter| holds(filter, view)) {
                 page.count += 1;
-                if fetches {
-                    fetched += read_units(u64::from(record.size), self.consistent);
-                }
                 if self.select != Select::Count {
                     page.items.push(match &self.projection {
                         Some(projection) => project(projection, view),

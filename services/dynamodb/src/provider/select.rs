@@ -1,6 +1,6 @@
 //! `SELECT`: as queries or a scan, page by page.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use asf_runtime::RequestContext;
 use base64::Engine as _;
@@ -62,8 +62,10 @@ pub(super) fn run(
     };
     let (first, after) = token.map(read_token).transpose()?.unwrap_or_default();
     let mut selected = Selected::default();
-    let (mut bytes, mut scanned) = (0_u64, 0_usize);
-    for (number, mut range) in ranges.into_iter().enumerate().skip(first) {
+    let (mut bytes, mut fetched, mut scanned) = (0_u64, 0_u64, 0_usize);
+    let table_keys = &table.record.description.keys;
+    let reaches_back = index.is_some_and(|index| reaches_back(select, index, table_keys));
+    'page: for (number, mut range) in ranges.into_iter().enumerate().skip(first) {
         if number == first
             && let Some(after) = &after
         {
@@ -71,46 +73,46 @@ pub(super) fn run(
         }
         for record in table.items(index, range, forward, limit) {
             scanned += 1;
-            let table_keys = &table.record.description.keys;
-            let seen: Item = match index {
-                None => Arc::unwrap_or_clone(record.clone()).item,
-                // A local index looks up what it does not have.
-                Some(index) if index.kind == IndexKind::Local && select.columns.is_some() => {
-                    record.item.clone()
-                }
+            let (seen, size) = match index {
+                None => (Cow::Borrowed(&record.item), record.size),
                 Some(index) => {
                     let pairs = projected(index, table_keys, &record.item).into_iter();
-                    pairs.map(|(name, value)| (name.clone(), value.clone())).collect()
+                    let seen: Item = pairs.map(|(name, value)| (name.clone(), value.clone())).collect();
+                    (Cow::Owned(seen), crate::store::projected_size(index, table_keys, &record))
                 }
             };
-            bytes += match index {
-                Some(index) => u64::from(crate::store::projected_size(index, table_keys, &record)),
-                None => u64::from(record.size),
-            };
+            bytes += u64::from(size);
+            if reaches_back {
+                fetched += read_units(u64::from(record.size), consistent);
+            }
             if select.condition.as_ref().is_none_or(|condition| holds(condition, &seen)) {
-                selected.items.push(select.columns_of(&seen));
+                selected.items.push(select.columns_of(if reaches_back { &record.item } else { &seen }));
             }
             if limit.is_some_and(|limit| scanned >= limit) || bytes > limits::PAGE_BYTES {
                 let last = pages::last_key(table_keys, index, &record.item);
                 selected.next = Some(write_token(&(number, Some(last.clone()))));
                 selected.last = Some(last);
-                break;
+                break 'page;
             }
-        }
-        if selected.next.is_some() {
-            break;
         }
     }
     let units = read_units(bytes, consistent);
     selected.consumed = match index {
         None => Consumed::read(units),
         Some(index) => {
-            let mut consumed = Consumed::read(0);
+            let mut consumed = Consumed::read(fetched);
             consumed.add_index(index, units);
             consumed
         }
     };
     Ok(selected)
+}
+
+/// Whether a local index has to look columns up in the table; it is paid for each item that is looked at
+/// (conformance: indexQualifier).
+fn reaches_back(select: &Select, index: &Index, keys: &KeySchema) -> bool {
+    let mut columns = select.columns.iter().flatten();
+    index.kind == IndexKind::Local && columns.any(|path| !projects(index, keys, &path.root))
 }
 
 /// The index that is read. The words are not those of `Query` (conformance: partiql).

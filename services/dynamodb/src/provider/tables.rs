@@ -1,6 +1,5 @@
 //! `CreateTable`, `DescribeTable`, `ListTables`, `UpdateTable`, `DeleteTable`.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use asf_api_dynamodb::*;
@@ -50,20 +49,8 @@ pub(super) fn create(
     };
     let description = request.check()?;
     let now = ctx.clock().now();
-    let names = description.indexes.iter().map(|index| index.name.clone());
-    let slots: BTreeMap<String, u32> = names.zip(1..).collect();
+    let new = TableRecord::new(description, number(ctx.ids()), ctx.ids().uuid(), now);
     let record = TableRecord {
-        id: number(ctx.ids()),
-        uuid: ctx.ids().uuid(),
-        created: now,
-        next_slot: u32::try_from(slots.len()).unwrap_or(u32::MAX).saturating_add(1),
-        slots,
-        on_demand_since: (description.billing_mode == Mode::PayPerRequest).then_some(now),
-        description,
-        increased: None,
-        decreased: None,
-        stream: None,
-        time_to_live: None,
         deletion_protection: input.deletion_protection_enabled == Some(true),
         class: input.table_class.map(|class| (class.as_str().to_owned(), now)),
         kms_key: input.sse_specification.and_then(|it| kms_key(&address, &it, ctx.ids())),
@@ -71,12 +58,9 @@ pub(super) fn create(
             .on_demand_throughput
             .map(|it| (it.max_read_request_units, it.max_write_request_units)),
         warm: input.warm_throughput.map(|it| (it.read_units_per_second, it.write_units_per_second)),
-        recovery: None,
         policy: input.resource_policy.map(|text| Policy { text, revision: ctx.ids().uuid() }),
-        kinesis: Vec::new(),
-        insights: BTreeMap::new(),
         tags: tags::of(input.tags.unwrap_or_default())?,
-        restored: None,
+        ..new
     };
     let exists = || {
         // test_dynamodb::TestDynamoDB::test_create_duplicate_table

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::places::Place;
-use crate::models::table::StreamViewType;
+use crate::models::table::{BillingMode, StreamViewType};
 use crate::models::{Item, KeySchema, TableDescription};
 
 /// The tables of an account in a region.
@@ -97,6 +97,37 @@ pub struct TableRecord {
 }
 
 impl TableRecord {
+    /// A new table, with this number and this id, and nothing that is set besides its description.
+    #[must_use]
+    pub fn new(description: TableDescription, id: u64, uuid: String, created: Timestamp) -> Self {
+        let names = description.indexes.iter().map(|index| index.name.clone());
+        let slots: BTreeMap<String, u32> = names.zip(1..).collect();
+        Self {
+            id,
+            uuid,
+            created,
+            next_slot: u32::try_from(slots.len()).unwrap_or(u32::MAX).saturating_add(1),
+            slots,
+            on_demand_since: (description.billing_mode == BillingMode::PayPerRequest).then_some(created),
+            description,
+            increased: None,
+            decreased: None,
+            stream: None,
+            time_to_live: None,
+            deletion_protection: false,
+            class: None,
+            kms_key: None,
+            on_demand: None,
+            warm: None,
+            recovery: None,
+            policy: None,
+            kinesis: Vec::new(),
+            insights: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            restored: None,
+        }
+    }
+
     /// The number of an index.
     #[must_use]
     pub fn slot(&self, index: &str) -> Option<u32> {
