@@ -224,6 +224,24 @@ class Tables(Dynamo):
             {"KMSMasterKeyArn": arn, "SSEType": "KMS", "Status": "UPDATING"},
         )
 
+    def test_encryption_stays(self):
+        """test_dynamodb::TestDynamoDB::test_dynamodb_update_table_without_sse_specification_change"""
+        name = self.table(SSESpecification={"Enabled": True, "SSEType": "KMS"})
+        before = self.db.describe_table(TableName=name)["Table"]["SSEDescription"]
+        units = {"ReadCapacityUnits": 10, "WriteCapacityUnits": 10}
+        updated = self.db.update_table(TableName=name, BillingMode="PROVISIONED", ProvisionedThroughput=units)
+        self.assertEqual(updated["TableDescription"]["SSEDescription"], before)
+
+    def test_throughput_and_on_demand(self):
+        """test_dynamodb::TestDynamoDB::test_dynamodb_pay_per_request"""
+        self.fails(
+            "ValidationException",
+            "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified "
+            "when BillingMode is PAY_PER_REQUEST",
+            self.table,
+            ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
+        )
+
     def test_counts(self):
         name = self.table(
             GlobalSecondaryIndexes=[
@@ -978,6 +996,13 @@ class Transactions(Dynamo):
         self.db.transact_write_items(TransactItems=[add("2")], ClientRequestToken=tokens[1])
         self.assertEqual(self.item(name, id="a")["n"], 3)
 
+    def test_binary(self):
+        """test_dynamodb::TestDynamoDB::test_transaction_write_binary_data"""
+        name = self.table()
+        item = {"id": {"S": "someUser"}, "binaryData": {"B": b"foobar"}}
+        self.db.transact_write_items(TransactItems=[{"Put": {"TableName": name, "Item": item}}])
+        self.assertEqual(self.db.get_item(TableName=name, Key={"id": {"S": "someUser"}})["Item"], item)
+
     def test_get(self):
         """test_dynamodb::TestDynamoDB::test_transact_get_items"""
         name = self.table()
@@ -1294,6 +1319,62 @@ class Streams(Dynamo):
         records = self.records(arn)
         self.assertEqual([record["eventName"] for record in records], ["INSERT", "REMOVE"])
         self.assertEqual([record["dynamodb"]["SizeBytes"] for record in records], [12, 12])
+
+    def changes(self, arn):
+        """eventName, key, SizeBytes of all changes."""
+        of = lambda change: (change["Keys"]["id"]["S"], change["SizeBytes"])
+        return [(record["eventName"], *of(record["dynamodb"])) for record in self.records(arn)]
+
+    def test_batches_are_streamed(self):
+        """test_dynamodb::TestDynamoDB::test_batch_write_items_streaming"""
+        name, arn = self.stream()
+        put = lambda **item: {"PutRequest": {"Item": {name: {"S": value} for name, value in item.items()}}}
+        write = lambda *requests: self.db.batch_write_item(RequestItems={name: list(requests)})
+        self.put(name, id="Fred")
+        write(put(id="Fred"), put(id="NewKey"))
+        write({"DeleteRequest": {"Key": {"id": {"S": "NewKey"}}}}, put(id="Fred", name="Fred"))
+        self.assertEqual(
+            self.changes(arn),
+            [("INSERT", "Fred", 12), ("INSERT", "NewKey", 16), ("REMOVE", "NewKey", 16), ("MODIFY", "Fred", 26)],
+        )
+
+    def test_transactions_are_streamed(self):
+        """test_dynamodb::TestDynamoDB::test_transact_write_items_streaming"""
+        name, arn = self.stream()
+        item = lambda **item: {name: {"S": value} for name, value in item.items()}
+        put = lambda **it: {"Put": {"TableName": name, "Item": item(**it)}}
+        update = lambda id, expression, **values: {
+            "Update": {
+                "TableName": name,
+                "Key": item(id=id),
+                "UpdateExpression": expression,
+                "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in values.items()},
+            }
+        }
+        write = lambda *items: self.db.transact_write_items(TransactItems=list(items))
+        self.put(name, id="Fred")
+        write(put(id="Fred"), put(id="NewKey"))
+        write(update("NewKey", "SET attr1 = :one, attr2 = :two", one="value1", two="value2"))
+        write(update("NonExistentKey", "SET attr1 = :one", one="value1"))
+        write({"Delete": {"TableName": name, "Key": item(id="NewKey")}}, put(id="Fred", name="Fred"))
+        self.assertEqual(
+            self.changes(arn),
+            [
+                ("INSERT", "Fred", 12),
+                ("INSERT", "NewKey", 16),
+                ("MODIFY", "NewKey", 46),
+                ("INSERT", "NonExistentKey", 43),
+                ("REMOVE", "NewKey", 38),
+                ("MODIFY", "Fred", 26),
+            ],
+        )
+
+    def test_shards_after_one(self):
+        """test_dynamodb::TestDynamoDB::test_dynamodb_streams_describe_with_exclusive_start_shard_id"""
+        _, arn = self.stream()
+        describe = lambda **more: self.streams.describe_stream(StreamArn=arn, **more)["StreamDescription"]["Shards"]
+        shard = describe()[0]["ShardId"]
+        self.assertEqual(describe(ExclusiveStartShardId=shard), [])
 
     def test_views(self):
         shown = {}
