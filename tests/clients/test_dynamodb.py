@@ -849,6 +849,21 @@ class Indexes(Dynamo):
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
         self.assertEqual(sorted(found), [f"i{n}" for n in range(10)])
 
+    def test_scans(self):
+        for n in range(40):
+            self.put(self.name, id=f"i{n}", at="1", state=f"s{n % 7}", rank=n)
+        self.put(self.name, id="not in them", at="1")
+        for index in ["by-state", "by-rank"]:
+            pages = self.db.get_paginator("scan").paginate(
+                TableName=self.name, IndexName=index, PaginationConfig={"PageSize": 7}
+            )
+            found = [item["id"]["S"] for page in pages for item in page["Items"]]
+            self.assertEqual(sorted(found), sorted(f"i{n}" for n in range(40)))
+            segments = [
+                self.t.scan(IndexName=index, Segment=segment, TotalSegments=3)["Items"] for segment in range(3)
+            ]
+            self.assertEqual(sorted(item["id"] for items in segments for item in items), sorted(found))
+
     def test_local(self):
         for n in range(5):
             self.put(self.name, id="a", at=str(n), rank=10 - n, body=f"b{n}")
@@ -908,6 +923,19 @@ class Batches(Dynamo):
         self.assertEqual(found["UnprocessedKeys"], {})
         self.db.batch_write_item(RequestItems={one: [{"DeleteRequest": {"Key": {"id": {"S": "3"}}}}]})
         self.assertIsNone(self.item(one, id="3"))
+
+    def test_sixteen_megabytes(self):
+        name = self.table()
+        for n in range(45):
+            self.put(name, id=str(n), x="x" * 390_000)
+        keys = {name: {"Keys": [{"id": {"S": str(n)}} for n in range(45)]}}
+        first = self.db.batch_get_item(RequestItems=keys)
+        found = first["Responses"][name]
+        self.assertEqual(len(found), 43)
+        second = self.db.batch_get_item(RequestItems=first["UnprocessedKeys"])
+        self.assertEqual(second["UnprocessedKeys"], {})
+        found += second["Responses"][name]
+        self.assertEqual(len({item["id"]["S"] for item in found}), 45)
 
     def test_nothing_found(self):
         """test_dynamodb::TestDynamoDB::test_dynamodb_get_batch_items"""
