@@ -1,6 +1,6 @@
 //! DynamoDB's tables and what is in them, over the emulator's stores.
 //!
-//! [`records`] says what is kept, [`places`] where, [`locks`] who waits for whom. A [`Store`] opens tables;
+//! [`records`] says what is kept, [`places`] where, `locks` who waits for whom. A [`Store`] opens tables;
 //! [`OpenTable`] reads items and changes them, and with each change the indexes, the counts, and the stream.
 
 pub mod counts;
