@@ -1471,6 +1471,76 @@ class Streams(Dynamo):
         )
 
 
+class Replicas(Dynamo):
+    def setUp(self):
+        super().setUp()
+        self.name = self.table(StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+        self.there = client(region="eu-west-1")
+
+    def update(self, db=None, **update):
+        (db or self.db).update_table(TableName=self.name, ReplicaUpdates=[update])
+
+    def test_a_table_in_two_regions(self):
+        self.put(self.name, id="a")
+        self.update(Create={"RegionName": "eu-west-1"})
+        self.there.put_item(TableName=self.name, Item={"id": {"S": "b"}})
+        key = {"id": {"S": "a"}}
+        self.assertEqual(self.there.get_item(TableName=self.name, Key=key)["Item"], key)
+        self.assertEqual(self.item(self.name, id="b"), {"id": "b"})
+        here = self.db.describe_table(TableName=self.name)["Table"]
+        there = self.there.describe_table(TableName=self.name)["Table"]
+        self.assertEqual(here["GlobalTableVersion"], "2019.11.21")
+        self.assertEqual(here["Replicas"], [{"RegionName": "eu-west-1", "ReplicaStatus": "ACTIVE"}])
+        self.assertEqual(there["Replicas"], [{"RegionName": "us-east-1", "ReplicaStatus": "ACTIVE"}])
+        self.assertEqual(there["TableArn"], f"arn:aws:dynamodb:eu-west-1:000000000000:table/{self.name}")
+        self.assertEqual(there["ItemCount"], 2)
+        self.assertIn(self.name, [name for page in self.there.get_paginator("list_tables").paginate() for name in page["TableNames"]])
+
+        streams = client("dynamodbstreams", region="eu-west-1")
+        arn = there["LatestStreamArn"]
+        self.assertIn(":eu-west-1:", arn)
+        self.assertEqual(streams.list_streams(TableName=self.name)["Streams"][0]["StreamArn"], arn)
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+        records = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+        self.assertEqual([record["awsRegion"] for record in records], ["eu-west-1"] * 2)
+
+        self.assertEqual(self.error(self.db.delete_table, TableName=self.name)["Error"]["Code"], "ValidationException")
+        self.update(Delete={"RegionName": "eu-west-1"})
+        self.assertEqual(
+            self.error(self.there.describe_table, TableName=self.name)["Error"]["Code"], "ResourceNotFoundException"
+        )
+        self.assertNotIn("Replicas", self.db.describe_table(TableName=self.name)["Table"])
+        self.db.delete_table(TableName=self.name)
+
+    def test_a_replica_is_deleted_where_it_is(self):
+        self.update(Create={"RegionName": "eu-west-1"})
+        self.there.delete_table(TableName=self.name)
+        self.assertEqual(self.db.describe_table(TableName=self.name)["Table"]["TableStatus"], "ACTIVE")
+        self.assertNotIn("Replicas", self.db.describe_table(TableName=self.name)["Table"])
+
+    def test_errors(self):
+        # aws/aws-cli#4906
+        self.fails(
+            "ValidationException",
+            "Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, or "
+            "UpdateTable as required.",
+            self.update,
+            Create={"RegionName": "us-east-1"},
+        )
+        self.update(Create={"RegionName": "eu-west-1"})
+        again = self.error(self.update, Create={"RegionName": "eu-west-1"})["Error"]
+        self.assertEqual(again["Code"], "ValidationException")
+        error = self.error(
+            self.there.create_table,
+            TableName=self.name,
+            KeySchema=schema("id"),
+            AttributeDefinitions=[definition("id")],
+            BillingMode="PAY_PER_REQUEST",
+        )["Error"]
+        self.assertEqual(error["Code"], "ResourceInUseException")
+
+
 class TimeToLive(Dynamo):
     def test_settings(self):
         name = self.table()

@@ -45,13 +45,31 @@ pub(super) fn by_arn(text: &str) -> Result<(Address, Option<String>), DynamoErro
 }
 
 impl DynamoProvider {
+    /// Where the table of a `TableName` is, which may be called through a replica.
+    ///
+    /// # Errors
+    ///
+    /// If it can be no table's.
+    pub(super) fn address(&self, ctx: &RequestContext, name: Option<&str>) -> Result<Address, DynamoError> {
+        address(ctx, name).map(|address| self.store.home(address))
+    }
+
+    /// Where the table of an ARN is.
+    ///
+    /// # Errors
+    ///
+    /// If it is none of a table's.
+    pub(super) fn by_arn(&self, arn: &str) -> Result<Address, DynamoError> {
+        by_arn(arn).map(|(address, _)| self.store.home(address))
+    }
+
     /// The table of a request about items.
     ///
     /// # Errors
     ///
     /// `ResourceNotFoundException`
     pub(super) fn table(&self, ctx: &RequestContext, name: Option<&str>) -> Result<OpenTable, DynamoError> {
-        self.store.table(&address(ctx, name)?).ok_or_else(no_table)
+        self.store.table(&self.address(ctx, name)?).ok_or_else(no_table)
     }
 
     /// The table of a request about tables: the error names it
@@ -65,7 +83,7 @@ impl DynamoProvider {
         ctx: &RequestContext,
         name: Option<&str>,
     ) -> Result<OpenTable, DynamoError> {
-        let address = address(ctx, name)?;
+        let address = self.address(ctx, name)?;
         self.store.table(&address).ok_or_else(|| no_named_table(&address))
     }
 }

@@ -145,7 +145,7 @@ pub(super) fn list(
 ) -> ListBackupsOutput {
     let limit = input.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(LISTED).min(LISTED);
     let table = input.table_name.as_deref();
-    let table = table.and_then(|name| address(ctx, Some(name)).ok()).map(|address| address.arn());
+    let table = table.and_then(|name| provider.address(ctx, Some(name)).ok()).map(|address| address.arn());
     let (from, to) = (input.time_range_lower_bound, input.time_range_upper_bound);
     let is_wanted = |backup: &BackupRecord| {
         table.as_ref().is_none_or(|arn| *arn == backup.table_arn)
@@ -206,7 +206,7 @@ pub(super) fn restore(
     let target = input.target_table_name.as_deref();
     let table = restore_to(provider, ctx, target, (&backup.table, &tables, backup.id), restored, overrides)?;
     let counts = provider.store.counts(&table);
-    let description = describe::table(&table, &counts, Moment::Creating);
+    let description = describe::table(&table, &counts, Moment::Creating, &ctx.region);
     Ok(RestoreTableFromBackupOutput { table_description: Some(description) })
 }
 
@@ -242,7 +242,7 @@ pub(super) fn restore_to_point_in_time(
     let from = (&*source.record, &source.tables, source.record.id);
     let table = restore_to(provider, ctx, target, from, restored, overrides)?;
     let counts = provider.store.counts(&table);
-    let description = describe::table(&table, &counts, Moment::Creating);
+    let description = describe::table(&table, &counts, Moment::Creating, &ctx.region);
     Ok(RestoreTableToPointInTimeOutput { table_description: Some(description) })
 }
 

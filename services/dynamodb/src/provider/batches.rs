@@ -7,7 +7,6 @@ use asf_api_dynamodb::*;
 use asf_runtime::{Map, RequestContext};
 
 use super::DynamoProvider;
-use super::addressing::address;
 use super::expressions::{Given, projection};
 use super::items::collection_metrics;
 use crate::capacity::{Consumed, read_units};
@@ -126,7 +125,7 @@ pub(super) fn write(
     }
     let mut writes: Vec<(String, Address, Vec<Write>)> = Vec::with_capacity(requests.len());
     for (name, requests) in requests {
-        let address = address(ctx, Some(&name))?;
+        let address = provider.address(ctx, Some(&name))?;
         let all = requests.into_iter().map(request).collect::<Result<_, _>>()?;
         writes.push((name, address, all));
     }

@@ -8,7 +8,10 @@ use crate::models::table::{
 };
 use crate::models::{AttributeType, table};
 use crate::store::counts::Count;
-use crate::store::{Counts, OpenTable, TableRecord};
+use crate::store::{Address, Counts, OpenTable, TableRecord};
+use asf_runtime::identity::Region;
+
+use super::replicas;
 
 /// What an answer says besides the description: operations that change a table do not say all of it
 /// (test_dynamodb::TestDynamoDB::test_gsi_with_billing_mode[PROVISIONED]).
@@ -24,11 +27,17 @@ pub(super) enum Moment {
     Described,
 }
 
-/// The description of a table.
-pub(super) fn table(table: &OpenTable, counts: &Counts, moment: Moment) -> api::TableDescription {
+/// The description of a table, as the region that is called has it.
+pub(super) fn table(
+    table: &OpenTable,
+    counts: &Counts,
+    moment: Moment,
+    called: &Region,
+) -> api::TableDescription {
     let record = &table.record;
     let description = &record.description;
-    let arn = table.address.arn();
+    let arn = Address { region: called.clone(), ..table.address.clone() }.arn();
+    let replicas = replicas::describe(table, called);
     let (items, bytes) = counts.table.get();
     let stream_arn = record.stream.as_ref().map(|it| format!("{arn}/stream/{}", it.label));
     let indexes = |kind: IndexKind| description.indexes.iter().filter(move |index| index.kind == kind);
@@ -64,6 +73,8 @@ pub(super) fn table(table: &OpenTable, counts: &Counts, moment: Moment) -> api::
         }),
         latest_stream_label: record.stream.as_ref().map(|it| it.label.clone()),
         latest_stream_arn: stream_arn,
+        global_table_version: replicas.as_ref().map(|_| "2019.11.21".to_owned()),
+        replicas,
         restore_summary: record.restored.as_ref().map(|it| api::RestoreSummary {
             source_backup_arn: it.backup.clone(),
             source_table_arn: Some(it.table.clone()),

@@ -6,7 +6,6 @@ use asf_api_dynamodb::*;
 use asf_runtime::{Map, RequestContext};
 
 use super::DynamoProvider;
-use super::addressing::address;
 use super::errors::shown;
 use super::expressions::{Conditions, Given, projection, shows_item};
 use crate::capacity::{Consumed, read_units};
@@ -79,7 +78,7 @@ pub(super) fn put(
         condition,
         shows_item: shows_item(input.return_values_on_condition_check_failure.as_ref()),
     };
-    let address = address(ctx, input.table_name.as_deref())?;
+    let address = provider.address(ctx, input.table_name.as_deref())?;
     let done = provider.store.write(&address, &write, ctx.clock().now())?;
     let name = input.table_name.unwrap_or_default();
     Ok(PutItemOutput {
@@ -113,7 +112,7 @@ pub(super) fn delete(
         condition,
         shows_item: shows_item(input.return_values_on_condition_check_failure.as_ref()),
     };
-    let address = address(ctx, input.table_name.as_deref())?;
+    let address = provider.address(ctx, input.table_name.as_deref())?;
     let done = provider.store.write(&address, &write, ctx.clock().now())?;
     let name = input.table_name.unwrap_or_default();
     Ok(DeleteItemOutput {
@@ -163,7 +162,7 @@ pub(super) fn update(
         condition,
         shows_item: shows_item(input.return_values_on_condition_check_failure.as_ref()),
     };
-    let address = address(ctx, input.table_name.as_deref())?;
+    let address = provider.address(ctx, input.table_name.as_deref())?;
     let done = provider.store.write(&address, &write, ctx.clock().now())?;
     let Action::Update(update) = &write.action else { return Ok(UpdateItemOutput::default()) };
     let updated = |item: &Option<Arc<ItemRecord>>| {

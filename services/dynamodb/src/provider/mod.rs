@@ -12,6 +12,7 @@ mod kinesis;
 mod limits;
 mod pages;
 mod query;
+mod replicas;
 mod requests;
 mod scan;
 mod select;

@@ -7,7 +7,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::DynamoProvider;
-use super::addressing::address;
 use super::pages;
 use crate::capacity::{Consumed, read_units};
 use crate::error::DynamoError;
@@ -43,7 +42,8 @@ pub(super) fn run(
     limit: Option<usize>,
     token: Option<&str>,
 ) -> Result<Selected, DynamoError> {
-    let table: OpenTable = provider.store.table(&address(ctx, Some(&select.table))?).ok_or_else(no_table)?;
+    let table: OpenTable =
+        provider.store.table(&provider.address(ctx, Some(&select.table))?).ok_or_else(no_table)?;
     let (index, slot) = index(&table, select, consistent)?.unzip();
     let keys = index.map_or(&table.record.description.keys, |index| &index.keys);
     let (id, slot) = (table.record.id, slot.unwrap_or(0));

@@ -5,7 +5,7 @@ use asf_api_dynamodb::*;
 use asf_runtime::RequestContext;
 
 use super::DynamoProvider;
-use super::addressing::{address, by_arn, no_named_table};
+use super::addressing::no_named_table;
 use super::tags::no_resource;
 use crate::error::DynamoError;
 use crate::store::OpenTable;
@@ -20,7 +20,7 @@ impl DynamoProvider {
         name: Option<&str>,
         change: impl FnOnce(&mut TableRecord) -> Result<Rebuild, DynamoError>,
     ) -> Result<OpenTable, DynamoError> {
-        let address = address(ctx, name)?;
+        let address = self.address(ctx, name)?;
         let changed = self.store.alter(&address, |table| {
             let mut record = (*table.record).clone();
             let rebuild = change(&mut record)?;
@@ -147,7 +147,7 @@ pub(super) fn put_policy(
     input: PutResourcePolicyInput,
 ) -> Result<PutResourcePolicyOutput, DynamoDbError> {
     let arn = input.resource_arn.unwrap_or_default();
-    let (address, _) = by_arn(&arn)?;
+    let address = provider.by_arn(&arn)?;
     let revision = ctx.ids().uuid();
     let text = input.policy.unwrap_or_default();
     let expected = input.expected_revision_id;
@@ -176,7 +176,7 @@ pub(super) fn get_policy(
     input: GetResourcePolicyInput,
 ) -> Result<GetResourcePolicyOutput, DynamoDbError> {
     let arn = input.resource_arn.unwrap_or_default();
-    let table = provider.store.table(&by_arn(&arn)?.0).ok_or_else(|| no_resource(&arn))?;
+    let table = provider.store.table(&provider.by_arn(&arn)?).ok_or_else(|| no_resource(&arn))?;
     let Policy { text, revision } = table.record.policy.clone().ok_or_else(|| no_policy(&arn))?;
     Ok(GetResourcePolicyOutput { policy: Some(text), revision_id: Some(revision) })
 }
@@ -187,7 +187,7 @@ pub(super) fn delete_policy(
     input: DeleteResourcePolicyInput,
 ) -> Result<DeleteResourcePolicyOutput, DynamoDbError> {
     let arn = input.resource_arn.unwrap_or_default();
-    let (address, _) = by_arn(&arn)?;
+    let address = provider.by_arn(&arn)?;
     let mut revision = None;
     let expected = input.expected_revision_id;
     let changed = provider.store.alter(&address, |table| {

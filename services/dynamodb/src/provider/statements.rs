@@ -6,7 +6,6 @@ use asf_api_dynamodb::*;
 use asf_runtime::RequestContext;
 
 use super::DynamoProvider;
-use super::addressing::address;
 use super::errors::{CONDITION_FAILED, DUPLICATE, shown};
 use super::expressions::shows_item;
 use super::select::{self, Selected};
@@ -91,7 +90,7 @@ pub(super) fn execute(
     let asked = input.return_consumed_capacity.as_ref();
     match Writing::of(statement, shows_item) {
         Ok(writing) => {
-            let address = address(ctx, Some(&writing.table))?;
+            let address = provider.address(ctx, Some(&writing.table))?;
             let done = provider.store.write(&address, &writing.write, ctx.clock().now())?;
             let items = writing.returned(&done).into_iter().map(wire::to_item).collect();
             Ok(ExecuteStatementOutput {
@@ -132,7 +131,7 @@ pub(super) fn batch(
                 |statement| match Writing::of(statement, shows_item) {
                     Ok(writing) => {
                         table = Some(writing.table.clone());
-                        let address = address(ctx, Some(&writing.table))?;
+                        let address = provider.address(ctx, Some(&writing.table))?;
                         let done = provider.store.write(&address, &writing.write, ctx.clock().now())?;
                         capacities.add(&writing.table, &done.consumed);
                         Ok(writing.returned(&done))
@@ -178,7 +177,8 @@ fn batch_error(refusal: Refusal) -> BatchStatementError {
 
 /// The one item of a `SELECT` in a batch or a transaction.
 fn one(provider: &DynamoProvider, ctx: &RequestContext, select: &Select) -> Result<Read, DynamoError> {
-    let table: OpenTable = provider.store.table(&address(ctx, Some(&select.table))?).ok_or_else(no_table)?;
+    let table: OpenTable =
+        provider.store.table(&provider.address(ctx, Some(&select.table))?).ok_or_else(no_table)?;
     // (conformance: partiql)
     let missing = || {
         DynamoError::validation(
@@ -215,7 +215,7 @@ pub(super) fn transaction(
                 return Err(failed("RETURNING clause is not supported in ExecuteTransaction.").into());
             }
             Ok(Writing { table, write, .. }) => {
-                writes.push((address(ctx, Some(&table))?, write));
+                writes.push((provider.address(ctx, Some(&table))?, write));
                 names.push(table);
             }
             Err(select) if select.index.is_some() => {

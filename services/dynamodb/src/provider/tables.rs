@@ -9,7 +9,7 @@ use asf_runtime::ids::Ids;
 use super::DynamoProvider;
 use super::addressing::{address, no_named_table};
 use super::describe::{self, Moment};
-use super::{requests, tags};
+use super::{replicas, requests, tags};
 use crate::error::{DynamoError, ErrorKind};
 use crate::limits;
 use crate::models::table::BillingMode as Mode;
@@ -69,7 +69,9 @@ pub(super) fn create(
     };
     let table = provider.store.create(&address, record, number(ctx.ids()), []).ok_or_else(exists)?;
     let counts = provider.store.counts(&table);
-    Ok(CreateTableOutput { table_description: Some(describe::table(&table, &counts, Moment::Creating)) })
+    Ok(CreateTableOutput {
+        table_description: Some(describe::table(&table, &counts, Moment::Creating, &address.region)),
+    })
 }
 
 /// The key that a table is encrypted with, if it is one of KMS: the given one, or AWS's own for DynamoDB, which is
@@ -93,9 +95,10 @@ pub(super) fn describe(
     ctx: &RequestContext,
     input: &DescribeTableInput,
 ) -> Result<DescribeTableOutput, DynamoDbError> {
+    let called = address(ctx, input.table_name.as_deref())?.region;
     let table = provider.named_table(ctx, input.table_name.as_deref())?;
     let counts = provider.store.counts(&table);
-    Ok(DescribeTableOutput { table: Some(describe::table(&table, &counts, Moment::Described)) })
+    Ok(DescribeTableOutput { table: Some(describe::table(&table, &counts, Moment::Described, &called)) })
 }
 
 /// `ListTables`
@@ -106,10 +109,13 @@ pub(super) fn list(
 ) -> ListTablesOutput {
     let limit = input.limit.and_then(|limit| usize::try_from(limit).ok());
     let limit = limit.unwrap_or(limits::LISTED_TABLES).min(limits::LISTED_TABLES);
-    let tables = provider.store.at(ctx.account_id, &ctx.region).tables;
+    let tables = provider.store.at(ctx.account_id, &ctx.region);
     let start = input.exclusive_start_table_name.clone().map_or(Bound::Unbounded, Bound::Excluded);
-    let mut names: Vec<String> =
-        tables.range((start, Bound::Unbounded), limit + 1).into_iter().map(|(name, _)| name).collect();
+    let range = (start, Bound::Unbounded);
+    let own = tables.tables.range(range.clone(), limit + 1).into_iter().map(|(name, _)| name);
+    let replicas = tables.replicas.range(range, limit + 1).into_iter().map(|(name, _)| name);
+    let mut names: Vec<String> = own.chain(replicas).collect();
+    names.sort_unstable();
     let more = names.len() > limit;
     names.truncate(limit);
     ListTablesOutput {
@@ -124,12 +130,14 @@ pub(super) fn update(
     ctx: &RequestContext,
     input: &UpdateTableInput,
 ) -> Result<UpdateTableOutput, DynamoDbError> {
-    if input.replica_updates.as_ref().is_some_and(|all| !all.is_empty())
-        || input.global_table_witness_updates.is_some()
-    {
+    if input.global_table_witness_updates.is_some() {
         return Err(asf_runtime::AwsError::not_implemented(ctx.operation).into());
     }
-    let address = address(ctx, input.table_name.as_deref())?;
+    let called = address(ctx, input.table_name.as_deref())?.region;
+    let address = provider.address(ctx, input.table_name.as_deref())?;
+    if let Some(updates) = input.replica_updates.as_ref().filter(|all| !all.is_empty()) {
+        replicas::update(provider, ctx, &address, &called, updates)?;
+    }
     let now = ctx.clock().now();
     let alter = |table: &OpenTable| {
         let has_other_changes = input.sse_specification.is_some()
@@ -137,6 +145,7 @@ pub(super) fn update(
             || input.deletion_protection_enabled.is_some()
             || input.on_demand_throughput.is_some()
             || input.warm_throughput.is_some()
+            || input.replica_updates.is_some()
             || input.multi_region_consistency.is_some();
         let updates = input.global_secondary_index_updates.clone().unwrap_or_default();
         let request = UpdateTable {
@@ -187,7 +196,7 @@ pub(super) fn update(
     let former = provider.store.table(&address).and_then(|table| describe::encryption(&table.record));
     let table = provider.store.alter(&address, alter)?.ok_or_else(|| no_named_table(&address))?;
     let counts = provider.store.counts(&table);
-    let mut description = describe::table(&table, &counts, Moment::Updating);
+    let mut description = describe::table(&table, &counts, Moment::Updating, &called);
     if input.sse_specification.is_some() {
         // A key that it has no more is shown until that is done
         // (test_dynamodb::TestDynamoDB::test_dynamodb_create_table_with_partial_sse_specification).
@@ -246,7 +255,16 @@ pub(super) fn delete(
     ctx: &RequestContext,
     input: &DeleteTableInput,
 ) -> Result<DeleteTableOutput, DynamoDbError> {
-    let address = address(ctx, input.table_name.as_deref())?;
+    let called = address(ctx, input.table_name.as_deref())?;
+    let address = provider.store.home(called.clone());
+    if address != called {
+        // The table goes on in other regions.
+        let table = provider.named_table(ctx, input.table_name.as_deref())?;
+        replicas::remove(provider, &address, &called.region)?;
+        let counts = provider.store.counts(&table);
+        let description = describe::table(&table, &counts, Moment::Deleting, &called.region);
+        return Ok(DeleteTableOutput { table_description: Some(description) });
+    }
     let counts = provider.store.table(&address).map(|table| provider.store.counts(&table));
     let check = |table: &OpenTable| match table.record.deletion_protection {
         // From memory.
@@ -254,13 +272,15 @@ pub(super) fn delete(
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection \
              first.",
         )),
+        false if !table.record.replicas.is_empty() => Err(replicas::source_region()),
         false => Ok(()),
     };
     let deleted = provider.store.delete(&address, ctx.clock().now(), check)?;
     let table = deleted.ok_or_else(|| no_named_table(&address))?;
     provider.remove_leftovers(table.tables.clone());
     streams::forget_gone(&provider.store, ctx.clock().now());
-    let mut description = describe::table(&table, &counts.unwrap_or_default(), Moment::Deleting);
+    let mut description =
+        describe::table(&table, &counts.unwrap_or_default(), Moment::Deleting, &address.region);
     // AWS says no more of it (from memory).
     description.attribute_definitions = None;
     description.key_schema = None;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use asf_api_dynamodb::*;
 
 use super::DynamoProvider;
-use super::addressing::by_arn;
 use crate::error::{DynamoError, ErrorKind};
 use crate::limits;
 use crate::store::records::TableRecord;
@@ -45,7 +44,7 @@ fn change(
     change: impl FnOnce(&mut TableRecord) -> Result<(), DynamoError>,
 ) -> Result<(), DynamoDbError> {
     let arn = arn.unwrap_or_default();
-    let (address, _) = by_arn(&arn)?;
+    let address = provider.by_arn(&arn)?;
     let changed = provider.store.alter(&address, |table| {
         let mut record = (*table.record).clone();
         change(&mut record)?;
@@ -80,7 +79,7 @@ pub(super) fn list(
     input: &ListTagsOfResourceInput,
 ) -> Result<ListTagsOfResourceOutput, DynamoDbError> {
     let arn = input.resource_arn.as_deref().unwrap_or_default();
-    let (address, _) = by_arn(arn)?;
+    let address = provider.by_arn(arn)?;
     let table = provider.store.table(&address).ok_or_else(|| no_resource(arn))?;
     let tags = table.record.tags.iter();
     let tag = |(key, value): (&String, &String)| Tag { key: Some(key.clone()), value: Some(value.clone()) };

@@ -8,7 +8,6 @@ use asf_runtime::{Map, RequestContext};
 use md5::{Digest as _, Md5};
 
 use super::DynamoProvider;
-use super::addressing::address;
 use super::batches::is_shown;
 use super::expressions::{Given, condition, projection, shows_item};
 use super::items::collection_metrics;
@@ -129,7 +128,7 @@ pub(super) fn write(
     let mut writes = Vec::new();
     for it in input.transact_items.unwrap_or_default() {
         let (name, write) = part(it)?;
-        let address = address(ctx, name.as_deref())?;
+        let address = provider.address(ctx, name.as_deref())?;
         names.push(name.unwrap_or_default());
         writes.push((address, write));
     }

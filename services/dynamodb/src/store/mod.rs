@@ -8,6 +8,7 @@ pub(crate) mod locks;
 pub mod places;
 pub mod read;
 pub mod records;
+mod replicas;
 pub(crate) mod tables;
 mod write;
 
@@ -52,6 +53,7 @@ pub struct Store {
     stores: Stores<DynamoStore>,
     pub(crate) locks: Locks,
     counts: RwLock<HashMap<u64, Arc<Counts>>>,
+    replicas: replicas::Replicas,
 }
 
 /// A table, as it is now.
@@ -70,7 +72,13 @@ impl Store {
     /// The tables of a state.
     #[must_use]
     pub fn open(state: &State) -> Self {
-        let store = Self { stores: state.stores(), locks: Locks::default(), counts: RwLock::default() };
+        let mut store = Self {
+            stores: state.stores(),
+            locks: Locks::default(),
+            counts: RwLock::default(),
+            replicas: replicas::Replicas::default(),
+        };
+        store.replicas = replicas::Replicas::load(&store);
         store.finish_removals();
         store
     }

@@ -41,6 +41,9 @@ pub struct DynamoStore {
     /// What is left of deleted tables and indexes, and is being removed.
     #[store(local)]
     pub leftovers: Table<Leftover, ()>,
+    /// The regions in which tables of other regions were made, that can be called here, by their names.
+    #[store(local)]
+    pub replicas: Table<String, String>,
     /// Backups, by their ARN.
     #[store(local)]
     pub backups: Table<String, BackupRecord>,
@@ -94,6 +97,9 @@ pub struct TableRecord {
     /// Where it was restored from.
     #[serde(default)]
     pub restored: Option<Restored>,
+    /// Other regions that it can be called in, and since when.
+    #[serde(default)]
+    pub replicas: BTreeMap<String, Timestamp>,
 }
 
 impl TableRecord {
@@ -125,6 +131,7 @@ impl TableRecord {
             insights: BTreeMap::new(),
             tags: BTreeMap::new(),
             restored: None,
+            replicas: BTreeMap::new(),
         }
     }
 

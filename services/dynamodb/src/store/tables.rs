@@ -41,7 +41,7 @@ impl Store {
         let _steps = self.steps();
         let _held = self.locks.own_table(address);
         let tables = self.at(address.account, &address.region);
-        if tables.tables.contains(&address.name) {
+        if tables.tables.contains(&address.name) || tables.replicas.contains(&address.name) {
             return None;
         }
         if let Some(view) = record.description.stream {

@@ -41,6 +41,15 @@ impl StreamsProvider {
         Self { stores: settings.state().stores() }
     }
 
+    /// The store of a table: that of its region, or, if that has a replica, of the region where it was made.
+    fn home(&self, address: &Address) -> DynamoStore {
+        let tables = self.stores.at(address.account, &address.region);
+        match tables.replicas.get(&address.name) {
+            Some(home) => self.stores.at(address.account, &Region::new(&home)),
+            None => tables,
+        }
+    }
+
     /// The stream of an ARN.
     fn find(&self, ctx: &RequestContext, text: Option<&str>) -> Result<Found, DynamoDbStreamsError> {
         let text = text.unwrap_or_default();
@@ -51,7 +60,7 @@ impl StreamsProvider {
         let resource = arn.resource.strip_prefix("table/").filter(|_| arn.service == "dynamodb");
         let (name, label) = resource.and_then(|it| it.split_once("/stream/")).ok_or_else(invalid)?;
         let address = Address { account, region: Region::new(&arn.region), name: name.to_owned() };
-        let tables = self.stores.at(account, &address.region);
+        let tables = self.home(&address);
         let stream = tables.streams.get(&(name.to_owned(), label.to_owned()));
         let now = ctx.clock().now();
         let stream = stream.filter(|stream| !reading::is_gone(stream, now)).ok_or_else(|| not_found(text))?;
@@ -156,7 +165,13 @@ impl DynamoDbStreamsApi for StreamsProvider {
             Some((name.to_owned(), label.to_owned()))
         });
         let bound = start.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
-        let all = tables.streams.range((bound, std::ops::Bound::Unbounded), usize::MAX);
+        let range = (bound, std::ops::Bound::Unbounded);
+        let mut all = tables.streams.range(range.clone(), usize::MAX);
+        for (name, home) in tables.replicas.range(.., usize::MAX) {
+            let streams = self.stores.at(ctx.account_id, &Region::new(&home)).streams;
+            all.extend(streams.range(range.clone(), usize::MAX).into_iter().filter(|(key, _)| key.0 == name));
+        }
+        all.sort_by(|one, two| one.0.cmp(&two.0));
         let wanted = input.table_name.as_deref().map(table_name);
         let mut found = all
             .into_iter()
