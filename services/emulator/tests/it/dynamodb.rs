@@ -59,10 +59,15 @@ fn tables_are_there_after_a_kill() {
     );
     db(&first, "DeleteItem", &json!({"TableName": "orders", "Key": {"id": {"S": "gone"}}}));
     db(&first, "TransactWriteItems", &add());
+    let replica = |action: &str| json!({"TableName": "orders", "ReplicaUpdates": [{action: {"RegionName": "eu-west-1"}}]});
+    db(&first, "UpdateTable", &replica("Create"));
     first.process.kill();
 
     let second = Asf::start(&place, &[]);
     let found = db(&second, "GetItem", &json!({"TableName": "orders", "Key": {"id": {"S": "a"}}}));
+    assert_eq!(found["Item"], item);
+    let elsewhere = "arn:aws:dynamodb:eu-west-1:000000000000:table/orders";
+    let found = db(&second, "GetItem", &json!({"TableName": elsewhere, "Key": {"id": {"S": "a"}}}));
     assert_eq!(found["Item"], item);
     let query = json!({"TableName": "orders", "IndexName": "by-state", "KeyConditionExpression": "#s = :s",
         "ExpressionAttributeNames": {"#s": "state"}, "ExpressionAttributeValues": {":s": {"S": "open"}}});
@@ -89,6 +94,7 @@ fn tables_are_there_after_a_kill() {
         records.as_array().unwrap().iter().filter_map(|it| it["eventName"].as_str()).collect();
     assert_eq!(names, ["INSERT", "INSERT", "REMOVE", "INSERT"]);
 
+    db(&second, "UpdateTable", &replica("Delete"));
     db(&second, "DeleteTable", &json!({"TableName": "orders"}));
     second.process.kill();
     let third = Asf::start(&place, &[]);
