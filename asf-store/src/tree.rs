@@ -10,6 +10,7 @@ use rpds::HashTrieMapSync;
 
 use crate::index::Indexes;
 use crate::layout::InPartition;
+use crate::range as ranges;
 use crate::record::{Key, Record};
 
 /// Entries of one lock. Cloning takes no time and no memory; a change of either copy then copies the few
@@ -38,7 +39,7 @@ pub trait Tree<K, V>: Clone + Default + Send + Sync + 'static {
 
 /// Entries of a node: of 16, 32, 128 and 512 the fastest in the mean of reads, inserts and inserts beside
 /// a copy, at a hundred and at a million entries.
-const NODE: usize = 32;
+pub(crate) const NODE: usize = 32;
 
 pub(crate) type OrderedMap<K, V> = Map<K, V, NODE>;
 
@@ -61,7 +62,7 @@ impl<K: Key, V: Record, I: Indexes<K, V>> OrderedTree<K, V, I> {
         &'a self,
         range: R,
     ) -> impl DoubleEndedIterator<Item = (&'a K, &'a Arc<V>)> + 'a {
-        self.entries.range::<K, _>(range)
+        ranges::range::<K, _, K, _, NODE>(&self.entries, range)
     }
 
     /// The indexes.
@@ -77,7 +78,8 @@ impl<P: Key, S: Key, V: Record, I: Indexes<InPartition<P, S>, V>> OrderedTree<In
         partition: &P,
         range: impl RangeBounds<S>,
     ) -> impl DoubleEndedIterator<Item = (&'a InPartition<P, S>, &'a Arc<V>)> + 'a {
-        self.entries.range::<dyn Place<P, S> + 'a, _>(PartitionRange::of(partition, range))
+        let range = PartitionRange::of(partition, range);
+        ranges::range::<_, _, dyn Place<P, S> + 'a, _, NODE>(&self.entries, range)
     }
 }
 
