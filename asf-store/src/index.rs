@@ -3,8 +3,9 @@
 use std::ops::RangeBounds;
 
 use crate::layout::InPartition;
+use crate::range as ranges;
 use crate::record::Key;
-use crate::tree::{OrderedMap, PartitionRange, Place};
+use crate::tree::{NODE, OrderedMap, PartitionRange, Place};
 
 /// The indexes of a table with the layout [`Indexed`](crate::Indexed): usually a struct of [`Index`]es.
 /// Called under the lock of the entries, so that an index never shows what is not there.
@@ -71,7 +72,7 @@ impl<I: Key, K: Key> Index<I, K> {
     /// The keys that have this, in order.
     pub fn get<'a>(&'a self, by: &I) -> impl DoubleEndedIterator<Item = &'a K> + 'a {
         let range = PartitionRange::of(by, ..);
-        self.0.range::<dyn Place<I, K> + 'a, _>(range).map(|(it, ())| &it.sort)
+        ranges::range::<_, _, dyn Place<I, K> + 'a, _, NODE>(&self.0, range).map(|(it, ())| &it.sort)
     }
 
     /// Everything in the order of the index, with its keys, within these bounds.
@@ -79,7 +80,8 @@ impl<I: Key, K: Key> Index<I, K> {
         &'a self,
         range: R,
     ) -> impl DoubleEndedIterator<Item = (&'a I, &'a K)> + 'a {
-        self.0.range::<InPartition<I, K>, _>(range).map(|(it, ())| (&it.partition, &it.sort))
+        let range = ranges::range::<_, _, InPartition<I, K>, _, NODE>(&self.0, range);
+        range.map(|(it, ())| (&it.partition, &it.sort))
     }
 
     /// Everything in the order of the index, with its keys.

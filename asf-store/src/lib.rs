@@ -22,6 +22,7 @@ mod erased;
 mod gate;
 mod index;
 mod layout;
+mod range;
 mod record;
 mod scope;
 mod snapshot;

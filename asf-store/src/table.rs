@@ -227,13 +227,10 @@ impl<P: Key, S: Key, V: Record> Table<InPartition<P, S>, V, Partitioned> {
         self.core.with_trees(&self.scope, |trees| look(&read(&trees[tree]))).unwrap_or_default()
     }
 
-    /// Looks at the entries of a partition in one step, under its lock: those of other partitions must not be
-    /// looked at, as they may be in another tree.
-    pub fn read_in<R>(
-        &self,
-        partition: &P,
-        look: impl FnOnce(&OrderedTree<InPartition<P, S>, V, NoIndexes>) -> R,
-    ) -> R {
+    /// Looks at the entries of a partition in one step, under its lock: for what
+    /// [`range_in`](Self::range_in) does not do, such as going backwards. Of keys of other partitions it may see
+    /// some and not others.
+    pub fn read_in<R>(&self, partition: &P, look: impl FnOnce(&PartitionTree<P, S, V>) -> R) -> R {
         let tree = super::layout::partition_tree(partition);
         let mut look = Some(look);
         let seen =

@@ -1,7 +1,6 @@
 //! What entries lie in: maps whose copies cost nothing until one of them changes.
 
 use std::borrow::Borrow;
-use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use rpds::HashTrieMapSync;
 
 use crate::index::Indexes;
 use crate::layout::InPartition;
+use crate::range as ranges;
 use crate::record::{Key, Record};
 
 /// Entries of one lock. Cloning takes no time and no memory; a change of either copy then copies the few
@@ -39,7 +39,7 @@ pub trait Tree<K, V>: Clone + Default + Send + Sync + 'static {
 
 /// Entries of a node: of 16, 32, 128 and 512 the fastest in the mean of reads, inserts and inserts beside
 /// a copy, at a hundred and at a million entries.
-const NODE: usize = 32;
+pub(crate) const NODE: usize = 32;
 
 pub(crate) type OrderedMap<K, V> = Map<K, V, NODE>;
 
@@ -62,7 +62,7 @@ impl<K: Key, V: Record, I: Indexes<K, V>> OrderedTree<K, V, I> {
         &'a self,
         range: R,
     ) -> impl DoubleEndedIterator<Item = (&'a K, &'a Arc<V>)> + 'a {
-        self.entries.range::<K, _>(range)
+        ranges::range::<K, _, K, _, NODE>(&self.entries, range)
     }
 
     /// The indexes.
@@ -78,30 +78,17 @@ impl<P: Key, S: Key, V: Record, I: Indexes<InPartition<P, S>, V>> OrderedTree<In
         partition: &P,
         range: impl RangeBounds<S>,
     ) -> impl DoubleEndedIterator<Item = (&'a InPartition<P, S>, &'a Arc<V>)> + 'a {
-        self.entries.range::<dyn Place<P, S> + 'a, _>(PartitionRange::of(partition, range))
+        let range = PartitionRange::of(partition, range);
+        ranges::range::<_, _, dyn Place<P, S> + 'a, _, NODE>(&self.entries, range)
     }
 }
 
 impl<P: Key, S: Key, V: Record, I: Indexes<InPartition<P, S>, V>> OrderedTree<InPartition<P, S>, V, I> {
-    /// The first entry of a partition from a place on. It costs the depth of the tree, where the start of a range
-    /// costs a step for each node before it: for those who jump about in large partitions.
+    /// The first entry of a partition from a place on. It costs the depth of the tree.
     #[must_use]
     pub fn first_in(&self, partition: &P, start: Bound<&S>) -> Option<(S, &Arc<V>)> {
-        // A search that finds nothing has compared what it looks for with its neighbours, or it could not know: so
-        // the smallest key that was greater is the one behind it.
-        let at = |sort: &S| (partition.clone(), Edge::At(sort.clone()));
-        let probe = match start {
-            Bound::Unbounded => Probe::new((partition.clone(), Edge::Start), Side::Before),
-            Bound::Included(sort) => Probe::new(at(sort), Side::Before),
-            Bound::Excluded(sort) => Probe::new(at(sort), Side::After),
-        };
-        let place: &dyn Place<P, S> = &probe;
-        let nothing = self.entries.get::<dyn Place<P, S>>(place);
-        debug_assert!(nothing.is_none(), "a probe is between keys");
-        let (found, sort) = probe.greater.into_inner().filter(|(found, _)| found == partition)?;
-        let key = InPartition::new(found, sort);
-        let value = self.entries.get(&key)?;
-        Some((key.sort, value))
+        let found = self.range_in(partition, (start.cloned(), Bound::Unbounded)).next();
+        found.map(|(key, value)| (key.sort.clone(), value))
     }
 }
 
@@ -205,61 +192,6 @@ impl<K: Key, V: Record> Tree<K, V> for HashTree<K, V> {
 pub(crate) trait Place<P, S> {
     fn partition(&self) -> &P;
     fn edge(&self) -> Edge<&S>;
-
-    /// Where it is beside a key of the same edge.
-    fn side(&self) -> Side {
-        Side::At
-    }
-
-    /// Hears that another is greater.
-    fn saw_greater(&self, other: &(dyn Place<P, S> + '_)) {
-        let _ = other;
-    }
-}
-
-/// Before a key, at it, after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Side {
-    Before,
-    At,
-    After,
-}
-
-/// A place between keys, which remembers the smallest key that it was compared with and that is greater.
-struct Probe<P, S> {
-    at: (P, Edge<S>),
-    side: Side,
-    greater: RefCell<Option<(P, S)>>,
-}
-
-impl<P, S> Probe<P, S> {
-    fn new(at: (P, Edge<S>), side: Side) -> Self {
-        Self { at, side, greater: RefCell::new(None) }
-    }
-}
-
-impl<P: Key, S: Key> Place<P, S> for Probe<P, S> {
-    fn partition(&self) -> &P {
-        self.at.partition()
-    }
-
-    fn edge(&self) -> Edge<&S> {
-        self.at.edge()
-    }
-
-    fn side(&self) -> Side {
-        self.side
-    }
-
-    fn saw_greater(&self, other: &(dyn Place<P, S> + '_)) {
-        let Edge::At(sort) = other.edge() else { return };
-        let mut greater = self.greater.borrow_mut();
-        let is_nearer =
-            greater.as_ref().is_none_or(|(partition, least)| (other.partition(), sort) < (partition, least));
-        if is_nearer {
-            *greater = Some((other.partition().clone(), sort.clone()));
-        }
-    }
 }
 
 /// Where in a partition: before all, at a key, after all.
@@ -324,14 +256,7 @@ impl<'a, P: 'a, S: 'a> RangeBounds<dyn Place<P, S> + 'a> for PartitionRange<P, S
 
 impl<P: Ord, S: Ord> Ord for dyn Place<P, S> + '_ {
     fn cmp(&self, other: &Self) -> Ordering {
-        let places = self.partition().cmp(other.partition()).then_with(|| self.edge().cmp(&other.edge()));
-        let ordering = places.then_with(|| self.side().cmp(&other.side()));
-        match ordering {
-            Ordering::Less => self.saw_greater(other),
-            Ordering::Greater => other.saw_greater(self),
-            Ordering::Equal => {}
-        }
-        ordering
+        self.partition().cmp(other.partition()).then_with(|| self.edge().cmp(&other.edge()))
     }
 }
 

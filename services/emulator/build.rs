@@ -1,5 +1,7 @@
 //! How the program is linked.
 
+#![allow(clippy::disallowed_methods, reason = "a build script has its environment from cargo")]
+
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let target = |name: &str| std::env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();

@@ -29,7 +29,6 @@ CALLS = [
     ("cloudwatch", "list_metrics", {}, "Metrics"),
     ("cognito-idp", "list_user_pools", {"MaxResults": 5}, "UserPools"),
     ("config", "describe_configuration_recorders", {}, "ConfigurationRecorders"),
-    ("dynamodb", "list_tables", {}, "TableNames"),
     ("ec2", "describe_vpcs", {}, "Vpcs"),
     ("ecr", "describe_repositories", {}, "repositories"),
     ("ecs", "list_clusters", {}, "clusterArns"),

@@ -95,6 +95,10 @@ fn partitioned() {
         let some: Vec<_> = model.iter().copied().filter(|(k, _)| (3..=9).contains(k)).collect();
         assert_eq!(of(table.range_in(&partition, 3..=9, usize::MAX)), some);
         let snapshot = table.snapshot();
+        let last = table.read_in(&partition, |tree| {
+            tree.range_in(&partition, 3..=9).next_back().map(|(k, v)| (k.sort, **v))
+        });
+        assert_eq!(last, some.last().copied());
         let backwards: Vec<_> = snapshot.range_in(&partition, 3..=9).rev().map(|(k, v)| (*k, **v)).collect();
         assert_eq!(backwards, some.into_iter().rev().collect::<Vec<_>>());
         for start in [Bound::Unbounded]

@@ -23,8 +23,12 @@ pub struct DynamoError {
 #[allow(missing_docs, reason = "the names are those of the service's error shapes")]
 pub enum ErrorKind {
     LimitExceeded,
+    ResourceInUse,
     ResourceNotFound,
     Validation,
+    /// A `ValidationException` too, for what is wrong with a request whatever else is: a transaction is refused for
+    /// it, and not cancelled (conformance: transactWriteItems, itemSizeBySurface).
+    ValidationOfRequest,
 }
 
 impl ErrorKind {
@@ -33,8 +37,9 @@ impl ErrorKind {
     pub fn code(self) -> &'static str {
         match self {
             Self::LimitExceeded => "LimitExceededException",
+            Self::ResourceInUse => "ResourceInUseException",
             Self::ResourceNotFound => "ResourceNotFoundException",
-            Self::Validation => "ValidationException",
+            Self::Validation | Self::ValidationOfRequest => "ValidationException",
         }
     }
 }
@@ -48,6 +53,11 @@ impl DynamoError {
     /// A `ValidationException`.
     pub fn validation(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Validation, message)
+    }
+
+    /// A `ValidationException` that comes before all else.
+    pub(crate) fn of_request(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::ValidationOfRequest, message)
     }
 
     /// `One or more parameter values were invalid: ..`

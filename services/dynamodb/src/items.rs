@@ -2,7 +2,7 @@
 
 use crate::error::DynamoError;
 use crate::limits;
-use crate::models::table::{IndexKind, KeyAttribute};
+use crate::models::table::{Index, IndexKind, KeyAttribute};
 use crate::models::{AttributeType, AttributeValue, Item, KeySchema, KeyValue, PrimaryKey, TableDescription};
 use crate::size;
 
@@ -32,7 +32,7 @@ pub fn check_new(item: &Item, table: &TableDescription) -> Result<PrimaryKey, Dy
     check_index_keys(item, table)?;
     if size::item(item) > limits::ITEM_BYTES {
         // (conformance: itemSize)
-        return Err(DynamoError::validation("Item size has exceeded the maximum allowed size"));
+        return Err(DynamoError::of_request("Item size has exceeded the maximum allowed size"));
     }
     Ok(key)
 }
@@ -136,14 +136,17 @@ pub(crate) fn check_not_empty(name: &str, value: &KeyValue) -> Result<(), Dynamo
         KeyValue::B(bytes) if bytes.is_empty() => "binary",
         _ => return Ok(()),
     };
-    Err(DynamoError::validation(format!(
+    Err(DynamoError::of_request(format!(
         "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an \
          empty {what} value. Key: {name}"
     )))
 }
 
+/// Of several indexes with the same key, errors name the first by the alphabet (conformance: batchWriteItem).
 fn check_index_keys(item: &Item, table: &TableDescription) -> Result<(), DynamoError> {
-    for index in &table.indexes {
+    let mut indexes: Vec<&Index> = table.indexes.iter().collect();
+    indexes.sort_by(|one, two| one.name.cmp(&two.name));
+    for index in indexes {
         for key in index.keys.iter().filter(|key| table.keys.get(&key.name).is_none()) {
             let Some(value) = item.get(&key.name) else { continue };
             check_index_key(key, value, &index.name)?;
@@ -166,24 +169,40 @@ fn check_index_keys(item: &Item, table: &TableDescription) -> Result<(), DynamoE
     Ok(())
 }
 
-/// Whether a value can be the key of an index: its type (asserted), and that it is not empty (from memory).
-pub(crate) fn check_index_key(
-    key: &KeyAttribute,
-    value: &AttributeValue,
-    index: &str,
-) -> Result<(), DynamoError> {
+/// Whether a value can be the key of an index: its type (asserted), and that it is not empty (conformance:
+/// batchWriteItem).
+fn check_index_key(key: &KeyAttribute, value: &AttributeValue, index: &str) -> Result<(), DynamoError> {
     check_index_key_type(key, value.attribute_type(), index)?;
-    let what = match value {
-        AttributeValue::S(text) if text.is_empty() => "string",
-        AttributeValue::B(bytes) if bytes.is_empty() => "binary",
-        _ => return Ok(()),
-    };
-    Err(DynamoError::validation(format!(
+    let Some(what) = empty(value) else { return Ok(()) };
+    Err(DynamoError::of_request(format!(
         "One or more parameter values are not valid. A value specified for a secondary index key is not \
          supported. The AttributeValue for a key attribute cannot contain an empty {what} value. IndexName: \
          {index}, IndexKey: {}",
         key.name
     )))
+}
+
+/// The same of a value that an update assigns (conformance: transactWriteItems).
+pub(crate) fn check_assigned_index_key(
+    key: &KeyAttribute,
+    value: &AttributeValue,
+    index: &str,
+) -> Result<(), DynamoError> {
+    check_index_key_type(key, value.attribute_type(), index)?;
+    let Some(what) = empty(value) else { return Ok(()) };
+    Err(DynamoError::of_request(format!(
+        "One or more parameter values are not valid. The update expression attempted to update a secondary index \
+         key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty \
+         {what} value."
+    )))
+}
+
+fn empty(value: &AttributeValue) -> Option<&'static str> {
+    match value {
+        AttributeValue::S(text) if text.is_empty() => Some("string"),
+        AttributeValue::B(bytes) if bytes.is_empty() => Some("binary"),
+        _ => None,
+    }
 }
 
 pub(crate) fn check_index_key_type(

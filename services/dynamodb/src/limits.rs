@@ -24,3 +24,17 @@ pub const GLOBAL_INDEXES: usize = 20;
 pub const PROJECTED_ATTRIBUTES: usize = 100;
 /// Capacity units of a table or an index.
 pub const CAPACITY_UNITS: i64 = 1_000_000_000_000;
+/// Bytes of all items that a transaction writes.
+pub const TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of items that a page of a query or a scan looks at.
+pub const PAGE_BYTES: u64 = 1024 * 1024;
+/// Bytes of the items that `BatchGetItem` answers.
+pub const BATCH_BYTES: u64 = 16 * 1024 * 1024;
+/// Items of `BatchGetItem`.
+pub const BATCH_READS: usize = 100;
+/// Writes of `BatchWriteItem`.
+pub const BATCH_WRITES: usize = 25;
+/// Tables that `ListTables` answers at once.
+pub const LISTED_TABLES: usize = 100;
+/// Tags of a table.
+pub const TAGS: usize = 50;

@@ -7,7 +7,12 @@
 //! says; null and booleans are one byte; lists and maps three bytes and one for each element (AWS's
 //! documentation, "DynamoDB item sizes and formats").
 
-use crate::models::{AttributeValue, Item};
+use std::collections::BTreeSet;
+
+use crate::error::DynamoError;
+use crate::expression::ast::{Action, Update};
+use crate::models::{AttributeValue, Element, Item};
+use crate::{items, limits};
 
 /// Bytes of an item: of its names and values.
 #[must_use]
@@ -29,4 +34,29 @@ pub fn value(it: &AttributeValue) -> usize {
         AttributeValue::L(list) => 3 + list.len() + list.iter().map(value).sum::<usize>(),
         AttributeValue::Null | AttributeValue::Bool(_) => 1,
     }
+}
+
+/// `UpdateItem`, and no other operation, measures what it writes besides the item: the attributes that it sets, and
+/// three bytes, 19 for each SET or ADD (one more through an index of a list) and 2 for each REMOVE or DELETE. So at a
+/// short key the limit is a few bytes less than 400 KB (conformance: itemSizeBySurface).
+///
+/// # Errors
+///
+/// If that is too much.
+pub fn check_written(update: &Update, made: &Item) -> Result<(), DynamoError> {
+    let mut bytes = 3;
+    let mut written: BTreeSet<&str> = BTreeSet::new();
+    for action in &update.actions {
+        match action {
+            Action::Set(path, _) | Action::Add(path, _) => {
+                let is_indexed = matches!(path.rest.last(), Some(Element::Index(_)));
+                bytes += 19 + usize::from(is_indexed);
+                written.insert(&path.root);
+            }
+            Action::Remove(_) | Action::Delete(..) => bytes += 2,
+        }
+    }
+    let attribute = |name: &&str| made.get(*name).map(|it| name.len() + value(it));
+    bytes += written.iter().filter_map(attribute).sum::<usize>();
+    if bytes > limits::ITEM_BYTES { Err(items::too_large()) } else { Ok(()) }
 }

@@ -102,6 +102,11 @@ fn boto3_restart() {
 }
 
 #[test]
+fn boto3_dynamodb() {
+    python_tests(Clients::Today, "test_dynamodb.py");
+}
+
+#[test]
 fn boto3_sts() {
     python_tests(Clients::Today, "test_sts.py");
 }

@@ -239,10 +239,15 @@ pub fn check_update(update: &Update, table: &TableDescription) -> Result<(), Dyn
     }
     for action in &update.actions {
         check_key_access(std::iter::once(action.path()).chain(read_paths(action)), table)?;
-        for index in &table.indexes {
+        // As for items, the first by the alphabet is named.
+        let mut indexes: Vec<_> = table.indexes.iter().collect();
+        indexes.sort_by(|one, two| one.name.cmp(&two.name));
+        for index in indexes {
             let Some(key) = index.keys.get(&action.path().root) else { continue };
             match action {
-                Action::Set(_, Assigned::Value(value)) => items::check_index_key(key, value, &index.name)?,
+                Action::Set(_, Assigned::Value(value)) => {
+                    items::check_assigned_index_key(key, value, &index.name)?;
+                }
                 Action::Set(_, value) => {
                     let known = value.known_type();
                     known.map_or(Ok(()), |it| items::check_index_key_type(key, it, &index.name))?;

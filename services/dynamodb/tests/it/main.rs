@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
 
+mod concurrency;
 mod conditions;
 mod items;
 mod key_conditions;
@@ -12,6 +13,7 @@ mod numbers;
 mod partiql;
 mod projections;
 mod properties;
+mod provider;
 mod syntax;
 mod tables;
 mod updates;

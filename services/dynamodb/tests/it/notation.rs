@@ -41,7 +41,7 @@ pub(crate) fn placeholders(text: &str) -> Placeholders {
 /// The message of a validation error.
 pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, DynamoError>) -> String {
     let error = result.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Validation, "{error}");
+    assert_eq!(error.kind.code(), ErrorKind::Validation.code(), "{error}");
     error.message
 }
 

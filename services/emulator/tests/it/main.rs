@@ -9,6 +9,7 @@ mod configuration;
 mod control;
 #[cfg(unix)]
 mod docker;
+mod dynamodb;
 mod elsewhere;
 #[cfg(unix)]
 mod engines;

@@ -1,0 +1,558 @@
+//! The provider: the operations of `DynamoDbApi` over the domain and the store. Each takes the wire's input,
+//! checks what can be checked without the table, and calls the store; the impl block here is the list of them.
+
+mod addressing;
+mod backups;
+mod batches;
+mod describe;
+mod errors;
+mod expressions;
+mod items;
+mod kinesis;
+mod limits;
+mod pages;
+mod query;
+mod replicas;
+mod requests;
+mod scan;
+mod select;
+mod settings;
+mod statements;
+mod tables;
+mod tags;
+mod transactions;
+
+use std::sync::{Arc, Mutex, Once, PoisonError};
+
+use asf_api_dynamodb::*;
+use asf_macros::provider;
+use asf_runtime::RequestContext;
+use asf_runtime::plugin::Settings;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+
+use crate::store::tables::remove_leftovers;
+use crate::store::{DynamoStore, Store};
+use crate::variables::{self, Probability};
+use crate::{expiry, streams};
+
+/// Amazon DynamoDB.
+///
+/// Its background work (items whose time to live is over, what is left of deleted tables) runs on the runtime that
+/// operations are called on, and ends with the provider.
+#[derive(Debug)]
+pub struct DynamoProvider {
+    store: Arc<Store>,
+    /// Deletes what expires; none until a table has such items.
+    expiries: Mutex<JoinSet<()>>,
+    /// Tables whose items expire may have been kept.
+    resumed: Once,
+    /// `DYNAMODB_REMOVE_EXPIRED_ITEMS`
+    removes_expired: bool,
+    /// `DYNAMODB_ERROR_PROBABILITY`
+    errors: Probability,
+    /// That, or `DYNAMODB_READ_ERROR_PROBABILITY`
+    read_errors: Probability,
+    /// That, or `DYNAMODB_WRITE_ERROR_PROBABILITY`
+    write_errors: Probability,
+}
+
+/// Fails, as often as that (words from memory).
+fn throttle(errors: Probability, ctx: &RequestContext) -> Result<(), DynamoDbError> {
+    if !errors.happens(ctx.ids()) {
+        return Ok(());
+    }
+    Err(ProvisionedThroughputExceededException::new(
+        "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning \
+         level with the UpdateTable API.",
+    )
+    .into())
+}
+
+impl DynamoProvider {
+    /// A provider of the tables of the state.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let store = Arc::new(Store::open(settings.state()));
+        let errors = Probability::of(settings, variables::ERRORS);
+        Self {
+            store,
+            expiries: Mutex::default(),
+            resumed: Once::new(),
+            removes_expired: settings.get(variables::EXPIRY).is_none() || settings.is_on(variables::EXPIRY),
+            errors,
+            read_errors: errors.or(Probability::of(settings, variables::READ_ERRORS)),
+            write_errors: errors.or(Probability::of(settings, variables::WRITE_ERRORS)),
+        }
+    }
+
+    /// All tables.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Lets what was kept go on: the first call does it, since a provider has neither time nor a runtime before.
+    fn resume(&self, ctx: &RequestContext) {
+        self.resumed.call_once(|| {
+            streams::forget_gone(&self.store, ctx.clock().now());
+            if expiry::is_any_watched(&self.store) {
+                self.watch_expiries(ctx);
+            }
+        });
+    }
+
+    /// Sees to it that what expires is deleted.
+    fn watch_expiries(&self, ctx: &RequestContext) {
+        if !self.removes_expired {
+            return;
+        }
+        let Ok(runtime) = Handle::try_current() else { return };
+        let mut running = self.expiries.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.is_empty() {
+            running.spawn_on(expiry::run(self.store.clone(), ctx.environment.clock.clone()), &runtime);
+        }
+    }
+
+    /// Removes what is left of deleted tables: elsewhere, if there is somewhere else, since it may be much.
+    fn remove_leftovers(&self, tables: DynamoStore) {
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || remove_leftovers(&tables))),
+            Err(_) => remove_leftovers(&tables),
+        }
+    }
+}
+
+#[provider(service = "dynamodb", new = DynamoProvider::new)]
+impl DynamoDbApi for DynamoProvider {
+    #[handler("BatchExecuteStatement")]
+    async fn batch_execute_statement(
+        &self,
+        ctx: &RequestContext,
+        input: BatchExecuteStatementInput,
+    ) -> Result<BatchExecuteStatementOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.errors, ctx)?;
+        statements::batch(self, ctx, input)
+    }
+
+    #[handler("BatchGetItem")]
+    async fn batch_get_item(
+        &self,
+        ctx: &RequestContext,
+        input: BatchGetItemInput,
+    ) -> Result<BatchGetItemOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
+        batches::get(self, ctx, input)
+    }
+
+    #[handler("BatchWriteItem")]
+    async fn batch_write_item(
+        &self,
+        ctx: &RequestContext,
+        input: BatchWriteItemInput,
+    ) -> Result<BatchWriteItemOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
+        batches::write(self, ctx, input)
+    }
+
+    #[handler("CreateBackup")]
+    async fn create_backup(
+        &self,
+        ctx: &RequestContext,
+        input: CreateBackupInput,
+    ) -> Result<CreateBackupOutput, DynamoDbError> {
+        self.resume(ctx);
+        backups::create(self, ctx, input)
+    }
+
+    #[handler("CreateTable")]
+    async fn create_table(
+        &self,
+        ctx: &RequestContext,
+        input: CreateTableInput,
+    ) -> Result<CreateTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        tables::create(self, ctx, input)
+    }
+
+    #[handler("DeleteBackup")]
+    async fn delete_backup(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteBackupInput,
+    ) -> Result<DeleteBackupOutput, DynamoDbError> {
+        self.resume(ctx);
+        backups::delete(self, &input)
+    }
+
+    #[handler("DeleteItem")]
+    async fn delete_item(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteItemInput,
+    ) -> Result<DeleteItemOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
+        items::delete(self, ctx, input)
+    }
+
+    #[handler("DeleteResourcePolicy")]
+    async fn delete_resource_policy(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteResourcePolicyInput,
+    ) -> Result<DeleteResourcePolicyOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::delete_policy(self, input)
+    }
+
+    #[handler("DeleteTable")]
+    async fn delete_table(
+        &self,
+        ctx: &RequestContext,
+        input: DeleteTableInput,
+    ) -> Result<DeleteTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        tables::delete(self, ctx, &input)
+    }
+
+    #[handler("DescribeBackup")]
+    async fn describe_backup(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeBackupInput,
+    ) -> Result<DescribeBackupOutput, DynamoDbError> {
+        self.resume(ctx);
+        backups::describe(self, &input)
+    }
+
+    #[handler("DescribeContinuousBackups")]
+    async fn describe_continuous_backups(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeContinuousBackupsInput,
+    ) -> Result<DescribeContinuousBackupsOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::describe_backups(self, ctx, &input)
+    }
+
+    #[handler("DescribeContributorInsights")]
+    async fn describe_contributor_insights(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeContributorInsightsInput,
+    ) -> Result<DescribeContributorInsightsOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::describe_insights(self, ctx, input)
+    }
+
+    #[handler("DescribeEndpoints")]
+    async fn describe_endpoints(
+        &self,
+        ctx: &RequestContext,
+        _input: DescribeEndpointsRequest,
+    ) -> Result<DescribeEndpointsResponse, DynamoDbError> {
+        self.resume(ctx);
+        Ok(limits::endpoints(ctx))
+    }
+
+    #[handler("DescribeKinesisStreamingDestination")]
+    async fn describe_kinesis_streaming_destination(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeKinesisStreamingDestinationInput,
+    ) -> Result<DescribeKinesisStreamingDestinationOutput, DynamoDbError> {
+        self.resume(ctx);
+        kinesis::describe(self, ctx, &input)
+    }
+
+    #[handler("DescribeLimits")]
+    async fn describe_limits(
+        &self,
+        ctx: &RequestContext,
+        _input: DescribeLimitsInput,
+    ) -> Result<DescribeLimitsOutput, DynamoDbError> {
+        self.resume(ctx);
+        Ok(limits::describe())
+    }
+
+    #[handler("DescribeTable")]
+    async fn describe_table(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeTableInput,
+    ) -> Result<DescribeTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        tables::describe(self, ctx, &input)
+    }
+
+    #[handler("DescribeTimeToLive")]
+    async fn describe_time_to_live(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeTimeToLiveInput,
+    ) -> Result<DescribeTimeToLiveOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::describe_time_to_live(self, ctx, &input)
+    }
+
+    #[handler("DisableKinesisStreamingDestination")]
+    async fn disable_kinesis_streaming_destination(
+        &self,
+        ctx: &RequestContext,
+        input: KinesisStreamingDestinationInput,
+    ) -> Result<KinesisStreamingDestinationOutput, DynamoDbError> {
+        self.resume(ctx);
+        kinesis::disable(self, ctx, input)
+    }
+
+    #[handler("EnableKinesisStreamingDestination")]
+    async fn enable_kinesis_streaming_destination(
+        &self,
+        ctx: &RequestContext,
+        input: KinesisStreamingDestinationInput,
+    ) -> Result<KinesisStreamingDestinationOutput, DynamoDbError> {
+        self.resume(ctx);
+        kinesis::enable(self, ctx, input)
+    }
+
+    #[handler("ExecuteStatement")]
+    async fn execute_statement(
+        &self,
+        ctx: &RequestContext,
+        input: ExecuteStatementInput,
+    ) -> Result<ExecuteStatementOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.errors, ctx)?;
+        statements::execute(self, ctx, input)
+    }
+
+    #[handler("ExecuteTransaction")]
+    async fn execute_transaction(
+        &self,
+        ctx: &RequestContext,
+        input: ExecuteTransactionInput,
+    ) -> Result<ExecuteTransactionOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.errors, ctx)?;
+        statements::transaction(self, ctx, input)
+    }
+
+    #[handler("GetItem")]
+    async fn get_item(
+        &self,
+        ctx: &RequestContext,
+        input: GetItemInput,
+    ) -> Result<GetItemOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
+        items::get(self, ctx, input)
+    }
+
+    #[handler("GetResourcePolicy")]
+    async fn get_resource_policy(
+        &self,
+        ctx: &RequestContext,
+        input: GetResourcePolicyInput,
+    ) -> Result<GetResourcePolicyOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::get_policy(self, input)
+    }
+
+    #[handler("ListBackups")]
+    async fn list_backups(
+        &self,
+        ctx: &RequestContext,
+        input: ListBackupsInput,
+    ) -> Result<ListBackupsOutput, DynamoDbError> {
+        self.resume(ctx);
+        Ok(backups::list(self, ctx, &input))
+    }
+
+    #[handler("ListContributorInsights")]
+    async fn list_contributor_insights(
+        &self,
+        ctx: &RequestContext,
+        input: ListContributorInsightsInput,
+    ) -> Result<ListContributorInsightsOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::list_insights(self, ctx, &input)
+    }
+
+    #[handler("ListTables")]
+    async fn list_tables(
+        &self,
+        ctx: &RequestContext,
+        input: ListTablesInput,
+    ) -> Result<ListTablesOutput, DynamoDbError> {
+        self.resume(ctx);
+        Ok(tables::list(self, ctx, &input))
+    }
+
+    #[handler("ListTagsOfResource")]
+    async fn list_tags_of_resource(
+        &self,
+        ctx: &RequestContext,
+        input: ListTagsOfResourceInput,
+    ) -> Result<ListTagsOfResourceOutput, DynamoDbError> {
+        self.resume(ctx);
+        tags::list(self, &input)
+    }
+
+    #[handler("PutItem")]
+    async fn put_item(
+        &self,
+        ctx: &RequestContext,
+        input: PutItemInput,
+    ) -> Result<PutItemOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
+        items::put(self, ctx, input)
+    }
+
+    #[handler("PutResourcePolicy")]
+    async fn put_resource_policy(
+        &self,
+        ctx: &RequestContext,
+        input: PutResourcePolicyInput,
+    ) -> Result<PutResourcePolicyOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::put_policy(self, ctx, input)
+    }
+
+    #[handler("Query")]
+    async fn query(&self, ctx: &RequestContext, input: QueryInput) -> Result<QueryOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
+        query::query(self, ctx, input)
+    }
+
+    #[handler("RestoreTableFromBackup")]
+    async fn restore_table_from_backup(
+        &self,
+        ctx: &RequestContext,
+        input: RestoreTableFromBackupInput,
+    ) -> Result<RestoreTableFromBackupOutput, DynamoDbError> {
+        self.resume(ctx);
+        backups::restore(self, ctx, input)
+    }
+
+    #[handler("RestoreTableToPointInTime")]
+    async fn restore_table_to_point_in_time(
+        &self,
+        ctx: &RequestContext,
+        input: RestoreTableToPointInTimeInput,
+    ) -> Result<RestoreTableToPointInTimeOutput, DynamoDbError> {
+        self.resume(ctx);
+        backups::restore_to_point_in_time(self, ctx, input)
+    }
+
+    #[handler("Scan")]
+    async fn scan(&self, ctx: &RequestContext, input: ScanInput) -> Result<ScanOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
+        scan::scan(self, ctx, input)
+    }
+
+    #[handler("TagResource")]
+    async fn tag_resource(&self, ctx: &RequestContext, input: TagResourceInput) -> Result<(), DynamoDbError> {
+        self.resume(ctx);
+        tags::tag(self, input)
+    }
+
+    #[handler("TransactGetItems")]
+    async fn transact_get_items(
+        &self,
+        ctx: &RequestContext,
+        input: TransactGetItemsInput,
+    ) -> Result<TransactGetItemsOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.read_errors, ctx)?;
+        transactions::get(self, ctx, input)
+    }
+
+    #[handler("TransactWriteItems")]
+    async fn transact_write_items(
+        &self,
+        ctx: &RequestContext,
+        input: TransactWriteItemsInput,
+    ) -> Result<TransactWriteItemsOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
+        transactions::write(self, ctx, input)
+    }
+
+    #[handler("UntagResource")]
+    async fn untag_resource(
+        &self,
+        ctx: &RequestContext,
+        input: UntagResourceInput,
+    ) -> Result<(), DynamoDbError> {
+        self.resume(ctx);
+        tags::untag(self, input)
+    }
+
+    #[handler("UpdateContinuousBackups")]
+    async fn update_continuous_backups(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateContinuousBackupsInput,
+    ) -> Result<UpdateContinuousBackupsOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::update_backups(self, ctx, input)
+    }
+
+    #[handler("UpdateContributorInsights")]
+    async fn update_contributor_insights(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateContributorInsightsInput,
+    ) -> Result<UpdateContributorInsightsOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::update_insights(self, ctx, input)
+    }
+
+    #[handler("UpdateItem")]
+    async fn update_item(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateItemInput,
+    ) -> Result<UpdateItemOutput, DynamoDbError> {
+        self.resume(ctx);
+        throttle(self.write_errors, ctx)?;
+        items::update(self, ctx, input)
+    }
+
+    #[handler("UpdateKinesisStreamingDestination")]
+    async fn update_kinesis_streaming_destination(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateKinesisStreamingDestinationInput,
+    ) -> Result<UpdateKinesisStreamingDestinationOutput, DynamoDbError> {
+        self.resume(ctx);
+        kinesis::update(self, ctx, input)
+    }
+
+    #[handler("UpdateTable")]
+    async fn update_table(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateTableInput,
+    ) -> Result<UpdateTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        tables::update(self, ctx, &input)
+    }
+
+    #[handler("UpdateTimeToLive")]
+    async fn update_time_to_live(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateTimeToLiveInput,
+    ) -> Result<UpdateTimeToLiveOutput, DynamoDbError> {
+        self.resume(ctx);
+        settings::update_time_to_live(self, ctx, input)
+    }
+}
