@@ -64,11 +64,82 @@ pub struct ObjectEvent {
     pub sequence: u64,
 }
 
-/// Tells whoever is to hear of it. It must not wait.
+/// Tells whoever is to hear of it. It must not wait. In a bucket that tells nobody the event is not made.
 pub(crate) fn publish(
     provider: &crate::S3Provider,
     ctx: &RequestContext,
+    bucket: &Bucket,
     event: impl FnOnce() -> ObjectEvent,
 ) {
-    crate::configuration::on_event(provider, ctx, event);
+    crate::configuration::on_event(provider, ctx, bucket, event);
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::Cell;
+
+    use asf_api_s3::{EventBridgeConfiguration, NotificationConfiguration, SERVICE};
+    use asf_runtime::Timestamp;
+    use asf_runtime::clock::ManualClock;
+    use asf_runtime::context::Environment;
+    use asf_runtime::identity::{AccountId, Partition, Region};
+    use asf_runtime::ids::Ids;
+    use asf_runtime::plugin::Settings;
+
+    use super::*;
+    use crate::S3Provider;
+    use crate::configuration::BucketConfigurations;
+    use crate::models::{BucketKey, Encryption};
+
+    pub(crate) fn event(kind: EventKind) -> ObjectEvent {
+        let region = Region::new("eu-west-1");
+        let bucket = Bucket {
+            name: "photos".into(),
+            key: BucketKey::new(Partition::of_region("eu-west-1"), "photos"),
+            incarnation: String::new(),
+            owner: AccountId::DEFAULT,
+            region,
+            location: None,
+            created: Timestamp::EPOCH,
+            versioning: None,
+            object_lock: None,
+            ownership: None,
+            encryption: Encryption::S3,
+        };
+        ObjectEvent {
+            kind,
+            bucket: Arc::new(bucket),
+            key: "a b/c@d.txt".into(),
+            version_id: None,
+            size: Some(9),
+            e_tag: Some("437b930db84b8079c2dd804a71936b5f".to_owned()),
+            sequence: 255,
+        }
+    }
+
+    #[test]
+    fn events_are_made_for_somebody() {
+        let provider = S3Provider::new(&Settings::default());
+        let clock = Arc::new(ManualClock::new(Timestamp::EPOCH));
+        let environment = Environment { clock, ids: Arc::new(Ids::seeded(1)) };
+        let ctx = RequestContext::new(SERVICE.operation("PutObject").unwrap(), environment);
+        let bus = NotificationConfiguration {
+            event_bridge_configuration: Some(EventBridgeConfiguration::default()),
+            ..Default::default()
+        };
+        for (notification, expected) in
+            [(None, false), (Some(NotificationConfiguration::default()), false), (Some(bus), true)]
+        {
+            let event = event(EventKind::ObjectCreatedPut);
+            let configurations =
+                BucketConfigurations { notification: notification.map(Into::into), ..Default::default() };
+            provider.store().tables.configurations.insert(event.bucket.key.clone(), configurations);
+            let is_made = Cell::new(false);
+            publish(&provider, &ctx, &event.bucket, || {
+                is_made.set(true);
+                event.clone()
+            });
+            assert_eq!(is_made.get(), expected);
+        }
+    }
 }

@@ -161,13 +161,20 @@ fn acl_of_new_bucket(
 pub(crate) fn on_event(
     provider: &crate::S3Provider,
     ctx: &RequestContext,
+    bucket: &Bucket,
     event: impl FnOnce() -> ObjectEvent,
 ) {
-    let event = event();
-    let configurations = provider.store().tables.configurations.get(&event.bucket.key);
-    if let Some(notification) = configurations.as_deref().and_then(|it| it.notification.as_ref()) {
-        notifications::publish(provider, ctx, notification, &event);
+    let configurations = provider.store().tables.configurations.get(&bucket.key);
+    let notification = configurations.as_deref().and_then(|it| it.notification.as_ref());
+    if let Some(notification) = notification.filter(|it| tells_anyone(it)) {
+        notifications::publish(provider, ctx, notification, &event());
     }
+}
+
+/// Whether a configuration has a destination: one that was emptied is kept, and has none.
+fn tells_anyone(configuration: &NotificationConfiguration) -> bool {
+    configuration.event_bridge_configuration.is_some()
+        || notification::targets(configuration).next().is_some()
 }
 
 /// The header `x-amz-expiration` of an object: when a lifecycle rule removes it, and which.

@@ -254,38 +254,10 @@ pub(super) fn bridged(event: &ObjectEvent, origin: &Origin) -> (&'static str, St
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use asf_runtime::identity::{AccountId, Partition, Region};
+    use asf_runtime::identity::AccountId;
 
     use super::*;
-    use crate::models::{Bucket, BucketKey, Encryption};
-
-    fn event(kind: EventKind) -> ObjectEvent {
-        let region = Region::new("eu-west-1");
-        let bucket = Bucket {
-            name: "photos".into(),
-            key: BucketKey::new(Partition::of_region("eu-west-1"), "photos"),
-            incarnation: String::new(),
-            owner: AccountId::DEFAULT,
-            region,
-            location: None,
-            created: Timestamp::EPOCH,
-            versioning: None,
-            object_lock: None,
-            ownership: None,
-            encryption: Encryption::S3,
-        };
-        ObjectEvent {
-            kind,
-            bucket: Arc::new(bucket),
-            key: "a b/c@d.txt".into(),
-            version_id: None,
-            size: Some(9),
-            e_tag: Some("437b930db84b8079c2dd804a71936b5f".to_owned()),
-            sequence: 255,
-        }
-    }
+    use crate::events::tests::event;
 
     fn origin() -> Origin {
         Origin {

@@ -75,7 +75,7 @@ pub(super) fn complete(
         removed.map(drop).ok_or_else(|| Fault::no_such_upload(&at.id))
     })?;
     let kind = EventKind::ObjectCreatedCompleteMultipartUpload;
-    publish(provider, ctx, || created(kind, bucket, &written));
+    publish(provider, ctx, bucket, || created(kind, bucket, &written));
     let data = written.data()?;
     // As `encodeURIComponent` writes it.
     let encoded = utf8_percent_encode(&at.key, NON_ALPHANUMERIC);

@@ -73,7 +73,7 @@ pub(super) async fn copy(
     let new = NewVersion { now: ctx.clock().now(), owner, data: Some(Box::new(object)) };
     let check = |newest: Option<&_>| conditions.check(&key, newest);
     let found = provider.store.write_version(&bucket, &key, new, ctx.ids(), check)?;
-    publish(provider, ctx, || created(EventKind::ObjectCreatedCopy, &bucket, &found));
+    publish(provider, ctx, &bucket, || created(EventKind::ObjectCreatedCopy, &bucket, &found));
     let data = found.data()?;
     let mut result = CopyObjectResult {
         e_tag: Some(quoted(&data.e_tag)),

@@ -108,7 +108,7 @@ fn remove(
         (None, Some(version)) => (EventKind::ObjectRemovedDelete, version),
         (None, None) => return Ok(removed),
     };
-    publish(provider, ctx, || ObjectEvent {
+    publish(provider, ctx, bucket, || ObjectEvent {
         kind,
         bucket: bucket.clone(),
         key: removal.key.clone(),

@@ -40,7 +40,7 @@ pub(super) fn put(
             data.acl = Some(acl);
         }
     })?;
-    publish(provider, ctx, || created(EventKind::ObjectAclPut, &bucket, &found));
+    publish(provider, ctx, &bucket, || created(EventKind::ObjectAclPut, &bucket, &found));
     Ok(PutObjectAclOutput::default())
 }
 

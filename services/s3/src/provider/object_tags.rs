@@ -25,7 +25,7 @@ pub(super) fn put(
     let key = input.key.as_deref().unwrap_or_default();
     let found = provider.object(&bucket, key, input.version_id.as_deref(), "PUT", OnMarker::NotAllowed)?;
     provider.change_object(&found, &bucket.key, |version| set(version, tags))?;
-    publish(provider, ctx, || created(EventKind::ObjectTaggingPut, &bucket, &found));
+    publish(provider, ctx, &bucket, || created(EventKind::ObjectTaggingPut, &bucket, &found));
     Ok(PutObjectTaggingOutput { version_id: bucket.shown_version(&found.version) })
 }
 
@@ -56,7 +56,7 @@ pub(super) fn delete(
     let key = input.key.as_deref().unwrap_or_default();
     let found = provider.object(&bucket, key, input.version_id.as_deref(), "DELETE", OnMarker::NotAllowed)?;
     provider.change_object(&found, &bucket.key, |version| set(version, IndexMap::new()))?;
-    publish(provider, ctx, || created(EventKind::ObjectTaggingDelete, &bucket, &found));
+    publish(provider, ctx, &bucket, || created(EventKind::ObjectTaggingDelete, &bucket, &found));
     Ok(DeleteObjectTaggingOutput { version_id: bucket.shown_version(&found.version) })
 }
 

@@ -39,7 +39,7 @@ pub(super) fn restore(
             data.restored_until = Some(until);
         }
     })?;
-    publish(provider, ctx, || created(EventKind::ObjectRestorePost, &bucket, &found));
+    publish(provider, ctx, &bucket, || created(EventKind::ObjectRestorePost, &bucket, &found));
     let status_code = Some(if was_restored { 200 } else { 202 });
     Ok(RestoreObjectOutput { status_code, ..Default::default() })
 }

@@ -59,7 +59,7 @@ pub(super) async fn put(
     let found = store(provider, ctx, &bucket, &key, settings, content, checksum, |newest| {
         conditions.check(&key, newest)
     })?;
-    publish(provider, ctx, || created(manner.kind, &bucket, &found));
+    publish(provider, ctx, &bucket, || created(manner.kind, &bucket, &found));
     let data = found.data()?;
     let mut output = PutObjectOutput {
         e_tag: Some(quoted(&data.e_tag)),

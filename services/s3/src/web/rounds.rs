@@ -139,7 +139,7 @@ fn remove(
             None => EventKind::LifecycleExpirationDelete,
         };
         let of = removed.marker.or(removed.version);
-        publish(provider, ctx, || ObjectEvent {
+        publish(provider, ctx, bucket, || ObjectEvent {
             kind,
             bucket: bucket.clone(),
             key: newest.key.clone(),
