@@ -2,7 +2,7 @@
 //!
 //! Names of buckets are of all accounts and regions, so everything lies in tables that all accounts share.
 //!
-//! **Locks are taken in one order**: objects, parts, uploads, buckets, configurations. A write of an object looks
+//! **Locks are taken in one order**: objects, parts, uploads, completions, buckets, configurations. A write of an object looks
 //! whether its bucket is there under the lock of the bucket's objects, and a bucket is removed under it, so no
 //! object comes into a bucket that is gone.
 
@@ -19,7 +19,8 @@ use crate::configuration::BucketConfigurations;
 use crate::configuration::public_access_block::AccountBlock;
 use crate::error::Fault;
 use crate::models::{
-    AccessPoint, AccessPointKey, Bucket, BucketKey, ObjectVersion, Part, Upload, UploadKey, VersionKey,
+    AccessPoint, AccessPointKey, Bucket, BucketKey, Completion, ObjectVersion, Part, Upload, UploadKey,
+    VersionKey,
 };
 
 /// What belongs to a bucket.
@@ -53,6 +54,9 @@ pub struct S3Store {
     /// Their parts: by the upload's id, then by number.
     #[store(cross_account)]
     pub parts: Table<InPartition<Arc<str>, u32>, Part, Partitioned>,
+    /// Multipart uploads that were completed a short time ago, by their ids.
+    #[store(cross_account)]
+    pub completions: OfBucket<Arc<str>, Completion>,
 }
 
 /// The tables, and the steps that change several of them.
@@ -116,8 +120,34 @@ impl Store {
             for (key, _) in tables.uploads.range_in(&bucket.key, .., usize::MAX) {
                 self.remove_upload(&bucket.key, &key);
             }
+            for (id, _) in tables.completions.range_in(&bucket.key, .., usize::MAX) {
+                tables.completions.remove(&InPartition::new(bucket.key.clone(), id));
+            }
             Ok(())
         })
+    }
+
+    /// Keeps what an upload was completed with, and forgets some that are over. Ids begin with the time of the
+    /// upload's beginning, so those in front are the oldest; each call forgets more than it adds.
+    pub(crate) fn keep_completion(&self, bucket: &BucketKey, id: Arc<str>, completion: Completion) {
+        let now = completion.completed;
+        self.tables.completions.write_in(bucket, |completions| {
+            let oldest = completions.tree().range_in(bucket, ..).take(4);
+            let over: Vec<_> =
+                oldest.filter(|(_, it)| it.is_over(now)).map(|(key, _)| key.clone()).collect();
+            for key in over {
+                completions.remove(&key);
+            }
+            completions.insert(InPartition::new(bucket.clone(), id), completion);
+        });
+    }
+
+    /// What an upload was completed with, if that was a short time ago.
+    pub(crate) fn completion(&self, bucket: &BucketKey, id: &str, now: Timestamp) -> Option<Arc<Completion>> {
+        let at = InPartition::new(bucket.clone(), id.into());
+        // Who completes an upload has this lock until the completion is kept.
+        let found = self.tables.objects.read_in(bucket, |_| self.tables.completions.get(&at));
+        found.filter(|it| !it.is_over(now))
     }
 
     /// Removes an upload with its parts. Returns it, if it was there.

@@ -9,7 +9,7 @@ use asf_runtime::store::{Blob, Record};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Acl, Encryption, Headers, Retention};
+use super::{Acl, Checksum, Encryption, Headers, Retention};
 
 /// Where an upload is among those of its bucket: by key, then by its beginning.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +66,38 @@ pub struct Part {
     pub content: Blob,
     /// base64, by the algorithm's name in the model.
     pub checksum: Option<(String, String)>,
+}
+
+/// Seconds for which a completed upload is remembered; AWS does not say for how long it does.
+const REMEMBERED: i64 = 3600;
+
+/// An upload that was completed: what the same request is answered once more.
+#[derive(Clone, Debug, Serialize, Deserialize, Record)]
+pub struct Completion {
+    /// When it was.
+    pub completed: Timestamp,
+    /// The object's key.
+    pub key: Arc<str>,
+    /// A digest of the numbers and entity tags of the parts that were listed.
+    pub parts: String,
+    /// The object's entity tag, without quotes.
+    pub e_tag: String,
+    /// The object's version, if the bucket has versions.
+    pub version_id: Option<Arc<str>>,
+    /// How it is encrypted.
+    pub encryption: Encryption,
+    /// Its checksum.
+    pub checksum: Option<Checksum>,
+    /// `x-amz-expiration`
+    pub expiration: Option<String>,
+}
+
+impl Completion {
+    /// Whether it need not be remembered any longer.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.completed.plus_seconds(REMEMBERED) <= now
+    }
 }
 
 impl Record for Part {

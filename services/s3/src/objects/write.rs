@@ -43,12 +43,31 @@ impl Store {
         ids: &Ids,
         check: impl FnOnce(Option<&Found>) -> Result<(), Fault>,
     ) -> Result<Found, Fault> {
+        self.write_version_then(bucket, key, new, ids, check, |_| ())
+    }
+
+    /// [`write_version`](Self::write_version), with something `further` in the same step, after it.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) fn write_version_then(
+        &self,
+        bucket: &Bucket,
+        key: &Arc<str>,
+        new: NewVersion,
+        ids: &Ids,
+        check: impl FnOnce(Option<&Found>) -> Result<(), Fault>,
+        further: impl FnOnce(&Found),
+    ) -> Result<Found, Fault> {
         self.state().atomically(|| {
             self.tables.objects.write_in(&bucket.key, |versions| {
                 let versioning = self.versioning_now(bucket)?;
                 let newest = find::newest(versions.tree(), &bucket.key, key);
                 check(newest.as_ref())?;
-                Ok(self.put_in_front(versions, bucket, versioning, newest.as_ref(), key, new, ids))
+                let written =
+                    self.put_in_front(versions, bucket, versioning, newest.as_ref(), key, new, ids);
+                further(&written);
+                Ok(written)
             })
         })
     }

@@ -21,7 +21,7 @@ use crate::configuration;
 use crate::encryption::put_encryption;
 use crate::error::Fault;
 use crate::events::{EventKind, publish};
-use crate::models::{Checksum, Encryption, ObjectData, Part as PartRow, PartRecord, Upload};
+use crate::models::{Bucket as BucketRecord, Checksum, Completion, Encryption, ObjectData, Part as PartRow, PartRecord, Upload};
 use crate::objects::{Found, NewVersion};
 
 /// Bytes that each part but the last must have ("Amazon S3 multipart upload limits").
@@ -42,6 +42,16 @@ pub(super) fn complete(
     ctx: &RequestContext,
     input: &CompleteMultipartUploadRequest,
 ) -> Result<CompleteMultipartUploadOutput, S3Error> {
+    // An upload may be gone because it was completed: before, or by another request meanwhile.
+    let completed = complete_now(provider, ctx, input).or_else(|fault| again(provider, ctx, input, fault));
+    Ok(completed?)
+}
+
+fn complete_now(
+    provider: &S3Provider,
+    ctx: &RequestContext,
+    input: &CompleteMultipartUploadRequest,
+) -> Result<CompleteMultipartUploadOutput, Fault> {
     let found = provider.upload(
         ctx,
         input.bucket.as_deref(),
@@ -54,7 +64,7 @@ pub(super) fn complete(
     check_type(upload, input.checksum_type.as_ref())?;
     let rows = provider.store.tables.parts.range_in(&at.id, .., usize::MAX);
     let parts: Parts = rows.into_iter().collect();
-    let listed = input.multipart_upload.as_ref().and_then(|it| it.parts.as_deref()).unwrap_or_default();
+    let listed = listed(input);
     let chosen = choose(&at.id, upload, &parts, listed)?;
     let size: u64 = chosen.iter().map(|it| it.part.content.len()).sum();
     if let Some(said) = input.mpu_object_size.filter(|said| u64::try_from(*said) != Ok(size)) {
@@ -62,33 +72,97 @@ pub(super) fn complete(
         let message = format!(
             "The provided 'x-amz-mp-object-size' header value {said} does not match what was computed: {size}"
         );
-        return Err(Fault::invalid_request(message).into());
+        return Err(Fault::invalid_request(message));
     }
     let checksum = checksum_of(upload, &chosen);
     check_whole(upload, given_checksum!(input), checksum.as_ref())?;
     let data = object_of(upload, &chosen, size, checksum);
-    let new = NewVersion { now: ctx.clock().now(), owner: upload.owner, data: Some(Box::new(data)) };
-    let written = provider.store.write_version(bucket, &at.key, new, ctx.ids(), |newest| {
+    let now = ctx.clock().now();
+    let mut completion = Completion {
+        completed: now,
+        key: at.key.clone(),
+        parts: digest_of(listed),
+        e_tag: data.e_tag.clone(),
+        version_id: None,
+        encryption: data.encryption.clone(),
+        checksum: data.checksum.clone(),
+        expiration: None,
+    };
+    let new = NewVersion { now, owner: upload.owner, data: Some(Box::new(data)) };
+    let check = |newest: Option<&Found>| {
         check_conditions(&conditions, &found, newest)?;
         // In the same step: of two that complete it, one does.
         let removed = provider.store.remove_upload(&bucket.key, at);
         removed.map(drop).ok_or_else(|| Fault::no_such_upload(&at.id))
-    })?;
+    };
+    let keep = |written: &Found| {
+        completion.version_id.clone_from(&written.version.id);
+        completion.expiration = configuration::expiration(provider, bucket, &at.key, &written.version);
+        provider.store.keep_completion(&bucket.key, at.id.clone(), completion.clone());
+    };
+    let written = provider.store.write_version_then(bucket, &at.key, new, ctx.ids(), check, keep)?;
     let kind = EventKind::ObjectCreatedCompleteMultipartUpload;
     publish(provider, ctx, bucket, || created(kind, bucket, &written));
-    let data = written.data()?;
+    Ok(answer(provider, ctx, bucket, completion))
+}
+
+/// The parts that a request lists.
+fn listed(input: &CompleteMultipartUploadRequest) -> &[CompletedPart] {
+    input.multipart_upload.as_ref().and_then(|it| it.parts.as_deref()).unwrap_or_default()
+}
+
+/// What tells a request from one that lists other parts.
+fn digest_of(listed: &[CompletedPart]) -> String {
+    let mut digest = Algorithm::Sha256.hasher();
+    for part in listed {
+        let e_tag = bare(part.e_tag.as_deref().unwrap_or_default());
+        digest.update(format!("{} {e_tag}\n", part.part_number.unwrap_or_default()).as_bytes());
+    }
+    digest.finish().to_hex()
+}
+
+/// The answer to a request that is made again after it succeeded: the same, for some time, whatever became of the
+/// object (seen on AWS: minio/minio#13318, adobe/S3Mock#2586). No recording has the case.
+///
+/// # Errors
+/// `fault`, if the upload was not completed; `NoSuchUpload`, if it was with other parts.
+fn again(
+    provider: &S3Provider,
+    ctx: &RequestContext,
+    input: &CompleteMultipartUploadRequest,
+    fault: Fault,
+) -> Result<CompleteMultipartUploadOutput, Fault> {
+    let owner = input.expected_bucket_owner.as_deref();
+    let Ok(bucket) = provider.bucket(ctx, input.bucket.as_deref(), owner) else { return Err(fault) };
+    let id = input.upload_id.as_deref().unwrap_or_default();
+    let Some(completion) = provider.store.completion(&bucket.key, id, ctx.clock().now()) else {
+        return Err(fault);
+    };
+    let is_key = input.key.as_deref() == Some(&*completion.key);
+    if is_key && completion.parts == digest_of(listed(input)) {
+        return Ok(answer(provider, ctx, &bucket, Completion::clone(&completion)));
+    }
+    Err(Fault::no_such_upload(id))
+}
+
+fn answer(
+    provider: &S3Provider,
+    ctx: &RequestContext,
+    bucket: &BucketRecord,
+    completion: Completion,
+) -> CompleteMultipartUploadOutput {
     // As `encodeURIComponent` writes it.
-    let encoded = utf8_percent_encode(&at.key, NON_ALPHANUMERIC);
+    let encoded = utf8_percent_encode(&completion.key, NON_ALPHANUMERIC);
     let mut output = CompleteMultipartUploadOutput {
         location: Some(format!("{}/{}/{encoded}", provider.public.base(&ctx.request), bucket.name)),
         bucket: Some(bucket.name.to_string()),
-        key: Some(at.key.to_string()),
-        e_tag: Some(quoted(&data.e_tag)),
-        version_id: written.version.id.as_deref().map(str::to_owned),
-        expiration: configuration::expiration(provider, bucket, &at.key, &written.version),
+        key: Some(completion.key.to_string()),
+        e_tag: Some(quoted(&completion.e_tag)),
+        version_id: completion.version_id.as_deref().map(str::to_owned),
+        expiration: completion.expiration,
         ..Default::default()
     };
-    match &data.encryption {
+    match &completion.encryption {
         // test_s3::TestS3SSECEncryption::test_multipart_upload_sse_c
         Encryption::Customer { .. } => {}
         encryption => {
@@ -107,11 +181,11 @@ pub(super) fn complete(
             output.bucket_key_enabled = said.bucket_key_enabled;
         }
     }
-    if let Some(checksum) = &data.checksum {
+    if let Some(checksum) = completion.checksum {
         output.checksum_type = Some(checksum.kind());
-        put_checksum!(output, &checksum.algorithm, checksum.value.clone());
+        put_checksum!(output, &checksum.algorithm, checksum.value);
     }
-    Ok(output)
+    output
 }
 
 /// The checksum mode of the request must be that of the upload

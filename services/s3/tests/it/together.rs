@@ -76,18 +76,70 @@ async fn a_bucket_is_deleted_while_objects_come() {
     }
 }
 
-/// Of two that complete an upload, one does.
+/// Of many that complete an upload, one does, and all are told of what it made: a request that is made again is
+/// answered the same, for an hour.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_upload_is_completed_once() {
     let world = Arc::new(World::new());
     world.bucket("bucket").await;
     world.versioning("bucket", BucketVersioningStatus::Enabled).await;
-    let of = || (Some("bucket".to_owned()), Some("k".to_owned()));
-    let (bucket, key) = of();
-    let input = CreateMultipartUploadRequest { bucket, key, ..Default::default() };
+    let (upload_id, part) = begun(&world).await;
+    let tasks: Vec<_> = (0..4)
+        .map(|_| {
+            let (world, id, part) = (world.clone(), upload_id.clone(), part.clone());
+            tokio::spawn(async move { complete(&world, &id, part).await })
+        })
+        .collect();
+    let mut outputs = Vec::new();
+    for task in tasks {
+        outputs.push(task.await.unwrap().unwrap());
+    }
+    assert_eq!(world.get("bucket", "k", None).await.unwrap(), "part");
+    let input = ListObjectVersionsRequest { bucket: Some("bucket".to_owned()), ..Default::default() };
+    let versions = world.provider.list_object_versions(&world.ctx("ListObjectVersions"), input).await.unwrap();
+    let versions = versions.versions.unwrap_or_default();
+    assert_eq!(versions.len(), 1);
+    for output in outputs {
+        assert_eq!(output.version_id, versions[0].version_id);
+        assert_eq!(output.e_tag, versions[0].e_tag);
+        assert!(output.checksum_crc64nvme.is_some());
+    }
+    let other = CompletedPart { part_number: Some(2), ..part.clone() };
+    assert_eq!(code(complete(&world, &upload_id, other).await), "NoSuchUpload");
+    world.pass(3599);
+    complete(&world, &upload_id, part.clone()).await.unwrap();
+    world.pass(1);
+    assert_eq!(code(complete(&world, &upload_id, part).await), "NoSuchUpload");
+}
+
+/// What is remembered of an upload goes with its bucket, and when the next ones are completed.
+#[tokio::test]
+async fn completions_are_forgotten() {
+    let world = World::new();
+    let kept = || world.provider.store().tables.completions.len();
+    world.bucket("bucket").await;
+    for _ in 0..3 {
+        let (upload_id, part) = begun(&world).await;
+        complete(&world, &upload_id, part).await.unwrap();
+    }
+    assert_eq!(kept(), 3);
+    world.pass(3600);
+    let (upload_id, part) = begun(&world).await;
+    complete(&world, &upload_id, part).await.unwrap();
+    assert_eq!(kept(), 1);
+    world.delete("bucket", "k", None).await.unwrap();
+    let input = DeleteBucketRequest { bucket: Some("bucket".to_owned()), ..Default::default() };
+    world.provider.delete_bucket(&world.ctx("DeleteBucket"), input).await.unwrap();
+    assert_eq!(kept(), 0);
+}
+
+/// An upload with one part.
+async fn begun(world: &World) -> (String, CompletedPart) {
+    let (bucket, key) = (Some("bucket".to_owned()), Some("k".to_owned()));
+    let input =
+        CreateMultipartUploadRequest { bucket: bucket.clone(), key: key.clone(), ..Default::default() };
     let ctx = world.ctx("CreateMultipartUpload");
     let upload_id = world.provider.create_multipart_upload(&ctx, input).await.unwrap().upload_id;
-    let (bucket, key) = of();
     let input = UploadPartRequest {
         bucket,
         key,
@@ -97,27 +149,20 @@ async fn an_upload_is_completed_once() {
         ..Default::default()
     };
     let e_tag = world.provider.upload_part(&world.ctx("UploadPart"), input).await.unwrap().e_tag;
-    let tasks: Vec<_> = (0..4)
-        .map(|_| {
-            let (world, (bucket, key)) = (world.clone(), of());
-            let part = CompletedPart { part_number: Some(1), e_tag: e_tag.clone(), ..Default::default() };
-            let input = CompleteMultipartUploadRequest {
-                bucket,
-                key,
-                upload_id: upload_id.clone(),
-                multipart_upload: Some(CompletedMultipartUpload { parts: Some(vec![part]) }),
-                ..Default::default()
-            };
-            tokio::spawn(async move {
-                world.provider.complete_multipart_upload(&world.ctx("CompleteMultipartUpload"), input).await
-            })
-        })
-        .collect();
-    let mut codes = Vec::new();
-    for task in tasks {
-        codes.push(code(task.await.unwrap()));
-    }
-    codes.sort_unstable();
-    assert_eq!(codes, ["", "NoSuchUpload", "NoSuchUpload", "NoSuchUpload"]);
-    assert_eq!(world.get("bucket", "k", None).await.unwrap(), "part");
+    (upload_id.unwrap(), CompletedPart { part_number: Some(1), e_tag, ..Default::default() })
+}
+
+async fn complete(
+    world: &World,
+    upload_id: &str,
+    part: CompletedPart,
+) -> Result<CompleteMultipartUploadOutput, S3Error> {
+    let input = CompleteMultipartUploadRequest {
+        bucket: Some("bucket".to_owned()),
+        key: Some("k".to_owned()),
+        upload_id: Some(upload_id.to_owned()),
+        multipart_upload: Some(CompletedMultipartUpload { parts: Some(vec![part]) }),
+        ..Default::default()
+    };
+    world.provider.complete_multipart_upload(&world.ctx("CompleteMultipartUpload"), input).await
 }
