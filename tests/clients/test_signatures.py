@@ -131,6 +131,40 @@ class Signatures(unittest.TestCase):
         with later(14 * 60):
             boto3.client("sts").get_caller_identity()
 
+    def test_forms(self):
+        """test_s3::TestS3PresignedPost::test_post_request_malformed_policy"""
+        boto3.client("s3").create_bucket(Bucket="forms")
+        for version in ["s3", "s3v4"]:
+            config = Config(signature_version=version, s3={"addressing_style": "path"})
+            client = boto3.client("s3", config=config)
+            other = boto3.client("s3", config=config, aws_access_key_id="test", aws_secret_access_key="wrong")
+            no_one = boto3.client("s3", config=config, aws_access_key_id="AKIA", aws_secret_access_key="test")
+
+            def posted(signer=client, **changes):
+                form = signer.generate_presigned_post("forms", "k", ExpiresIn=60)
+                fields = {**form["fields"], **changes}
+                parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+                         for name, value in [*fields.items(), ("file", "content")]]
+                body = "".join([*parts, "--x--\r\n"]).encode()
+                return fetched(form["url"], "POST", body, {"Content-Type": "multipart/form-data; boundary=x"})
+
+            with self.subTest(version=version):
+                self.assertEqual(posted()[0], 204)
+                for status, body in [posted(other), posted(policy="bm9uZQ==")]:
+                    self.assertEqual(status, 403)
+                    self.assertIn("<Code>SignatureDoesNotMatch</Code>", body)
+                    self.assertIn("<StringToSign>", body)
+                status, body = posted(no_one)
+                self.assertEqual(status, 403)
+                self.assertIn("<Code>InvalidAccessKeyId</Code>", body)
+                clock(action="advance", by="2m")
+                try:
+                    status, body = posted()
+                finally:
+                    clock(action="set", to=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+                self.assertEqual(status, 403)
+                self.assertIn("<Message>Invalid according to Policy: Policy expired.</Message>", body)
+
     def test_presigned_requests(self):
         for version in ["s3", "s3v4"]:
             for style in ["path", "virtual"]:

@@ -2,7 +2,7 @@
 //!
 //! [`claim`] reads what a request says of its signature, [`canonical`] writes the request in the form that is
 //! signed, [`key`] derives and signs, [`v2`] does the same for S3's old signatures, [`chunks`] for the
-//! pieces of an aws-chunked body. [`check_window`] judges by the clock, [`verify`] the signature. What is wrong
+//! pieces of an aws-chunked body, [`verify_policy`] for forms of browsers. [`check_window`] judges by the clock, [`verify`] the signature. What is wrong
 //! is a [`Refusal`], with each protocol's words for it ([`Refusal::error`]). Which secret a key has says whoever
 //! implements [`SecretKeys`].
 //!
@@ -16,6 +16,7 @@ pub mod canonical;
 pub mod chunks;
 pub mod claim;
 mod date;
+mod form;
 mod judge;
 pub mod key;
 mod query;
@@ -29,6 +30,7 @@ mod words;
 pub use chunks::ChunkSignatures;
 pub use claim::{Claim, Place, Signature};
 pub use date::AmzDate;
+pub use form::verify_policy;
 pub(crate) use judge::{Payload, read_claim};
 pub use judge::{SentRequest, SignedBody, check_window, verify};
 pub use query::Query;

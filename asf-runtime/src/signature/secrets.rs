@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Refusal;
 use crate::Timestamp;
 use crate::context::Credentials;
 use crate::identity::AccountId;
@@ -49,6 +50,18 @@ pub enum KeyRefusal {
     /// Its session is over.
     #[error("the session of the access key is over")]
     Expired,
+}
+
+impl KeyRefusal {
+    /// The refusal of a request with these credentials.
+    pub(crate) fn of(self, credentials: &Credentials) -> Refusal {
+        let token = credentials.session_token.clone().unwrap_or_default();
+        match self {
+            Self::Unknown => Refusal::UnknownKey(credentials.access_key_id.clone()),
+            Self::WrongToken => Refusal::WrongToken(token),
+            Self::Expired => Refusal::ExpiredToken(token),
+        }
+    }
 }
 
 /// Knows the secrets of access keys.

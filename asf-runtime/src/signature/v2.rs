@@ -102,9 +102,7 @@ impl Signature {
     /// Whether this is the signature of a text.
     #[must_use]
     pub fn verify(&self, secret: &SecretKey, string_to_sign: &[u8]) -> bool {
-        let Ok(signature) = STANDARD.decode(&self.signature) else { return false };
-        let mac = Hmac::<Sha1>::new_from_slice(secret.reveal().as_bytes());
-        mac.is_ok_and(|mac| mac.chain_update(string_to_sign).verify_slice(&signature).is_ok())
+        is_signature(secret, string_to_sign, &self.signature)
     }
 
     /// What is signed. The path has to begin with the bucket, wherever the client had it.
@@ -146,6 +144,13 @@ impl Signature {
         }
         out
     }
+}
+
+/// Whether a signature, in base64, is that of a text.
+pub(super) fn is_signature(secret: &SecretKey, text: &[u8], signature: &str) -> bool {
+    let Ok(signature) = STANDARD.decode(signature) else { return false };
+    let mac = Hmac::<Sha1>::new_from_slice(secret.reveal().as_bytes());
+    mac.is_ok_and(|mac| mac.chain_update(text).verify_slice(&signature).is_ok())
 }
 
 /// `x-amz-*`, sorted, several values of one joined.

@@ -15,7 +15,7 @@ use crate::protocol::is_s3;
 use crate::signature::canonical::Parts;
 use crate::signature::key::sha256_hex;
 use crate::signature::{
-    Audience, Claim, KeyRefusal, Payload, Place, Query, Refusal, SecretKey, SecretKeys, SentRequest,
+    Audience, Claim, Payload, Place, Query, Refusal, SecretKey, SecretKeys, SentRequest,
     Signature, SignedBody, check_window, read_claim, v2, verify,
 };
 
@@ -80,7 +80,7 @@ impl JudgeSignatures {
             None => return Err(refused(Refusal::NotSigned)),
         };
         let credentials = credentials_of(&claim, &sent);
-        let secret = keys.secret(&credentials, now).map_err(|it| refused(refusal_of(it, &credentials)))?;
+        let secret = keys.secret(&credentials, now).map_err(|it| refused(it.of(&credentials)))?;
         let body = match &claim {
             Claim::V2(signature) => verify_v2(signature, ctx, &secret).map_err(refused)?,
             Claim::V4(signature) => {
@@ -177,13 +177,4 @@ fn credentials_of(claim: &Claim, sent: &SentRequest) -> Credentials {
     let header = sent.headers.get("x-amz-security-token").and_then(|it| it.to_str().ok()).map(str::to_owned);
     let in_query = || query.get("X-Amz-Security-Token").or_else(|| query.get("x-amz-security-token"));
     Credentials { access_key_id, session_token: header.or_else(in_query) }
-}
-
-fn refusal_of(refusal: KeyRefusal, credentials: &Credentials) -> Refusal {
-    let token = credentials.session_token.clone().unwrap_or_default();
-    match refusal {
-        KeyRefusal::Unknown => Refusal::UnknownKey(credentials.access_key_id.clone()),
-        KeyRefusal::WrongToken => Refusal::WrongToken(token),
-        KeyRefusal::Expired => Refusal::ExpiredToken(token),
-    }
 }

@@ -10,12 +10,15 @@ use asf_api_s3::operations::PutObject;
 use asf_api_s3::{PutObjectOutput, PutObjectRequest, S3Error, SERVICE, Tagging};
 use asf_runtime::RequestContext;
 use asf_runtime::codec::xml;
+use asf_runtime::error::ServiceError;
 use asf_runtime::gateway::edge::respond;
 use asf_runtime::gateway::{Flow, GatewayContext, GatewayHandler, Handled, go_on};
+use asf_runtime::plugin::Settings;
 use asf_runtime::protocol::{self, Exchange, Response};
 use asf_runtime::provider::{Providers, TypedOperation as _};
 use asf_runtime::schema::ProtocolKind;
 use asf_runtime::shape::{ByteStream, StreamError};
+use asf_runtime::signature::{Audience, IssuedKeys, verify_policy};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -41,6 +44,8 @@ const SIGNED: [&[&str]; 2] = [
 #[derive(Debug)]
 pub(super) struct FormUploads {
     providers: Weak<Providers>,
+    /// With `VERIFY_SIGNATURES`: what says which secret a key has.
+    verifying: Option<Settings>,
 }
 
 /// A form, as far as its file.
@@ -50,9 +55,10 @@ struct Form {
 }
 
 impl FormUploads {
-    pub(super) fn new(providers: &Arc<Providers>) -> Self {
+    pub(super) fn new(providers: &Arc<Providers>, settings: &Settings) -> Self {
+        let verifying = settings.is_on("VERIFY_SIGNATURES").then(|| settings.clone());
         // The chain is a part of what the providers are a part of: no circles.
-        Self { providers: Arc::downgrade(providers) }
+        Self { providers: Arc::downgrade(providers), verifying }
     }
 
     /// The bucket that a form is posted to.
@@ -91,11 +97,12 @@ impl GatewayHandler for FormUploads {
             let content_type = ctx.request.headers.get(header::CONTENT_TYPE);
             let content_type = content_type.and_then(|it| it.to_str().ok()).unwrap_or_default();
             // As the gateway does it for operations: the answer leaves when the object is on the disk.
-            let work = upload(provider, &mut call, &bucket, content_type, body);
+            let keys = self.verifying.as_ref().map(|it| IssuedKeys::new(providers.clone(), it));
+            let work = upload(provider, &mut call, &bucket, content_type, body, keys.as_ref());
             let (result, written) = provider.store().state().durably(work).await;
             let result = match written {
                 Ok(()) => result,
-                Err(_) => Err(Fault::internal("We encountered an internal error. Please try again.").into()),
+                Err(_) => Err(refused(Fault::internal("We encountered an internal error. Please try again."))),
             };
             ctx.response = match result {
                 Ok((fields, output)) => {
@@ -104,7 +111,7 @@ impl GatewayHandler for FormUploads {
                 }
                 Err(error) => {
                     let exchange = Exchange { headers: &ctx.request.headers, request_id: &ctx.request_id };
-                    protocol::of(ProtocolKind::RestXml).serialize_error(SERVICE, None, &error, exchange)
+                    protocol::of(ProtocolKind::RestXml).serialize_error(SERVICE, None, &*error, exchange)
                 }
             };
             super::cors::add_ids(ctx.response.headers_mut(), &ctx.request_id);
@@ -119,8 +126,9 @@ async fn upload(
     bucket: &str,
     content_type: &str,
     body: ByteStream,
-) -> Result<(Fields, PutObjectOutput), S3Error> {
-    let Form { mut fields, file } = read(content_type, body).await?;
+    keys: Option<&IssuedKeys>,
+) -> Result<(Fields, PutObjectOutput), Box<dyn ServiceError>> {
+    let Form { mut fields, file } = read(content_type, body).await.map_err(refused)?;
     fields.insert("bucket".to_owned(), bucket.to_owned());
     let credential = fields.get("x-amz-credential").and_then(|it| it.split('/').next());
     if let Some(key) = credential.or(fields.get("awsaccesskeyid").map(String::as_str)) {
@@ -128,14 +136,25 @@ async fn upload(
     }
     let sizes = match fields.get("policy") {
         Some(policy) => {
-            check_signed(&fields)?;
-            PostPolicy::read(policy)?.check(&fields, ctx.clock().now())?
+            check_signed(&fields).map_err(refused)?;
+            let now = ctx.clock().now();
+            if let Some(keys) = keys {
+                // Before it is read (test_s3::TestS3PresignedPost::test_post_request_malformed_policy).
+                let field = |name: &str| fields.get(name).map(String::as_str);
+                let audience = Audience::new(SERVICE, ProtocolKind::RestXml);
+                verify_policy(policy, field, keys, now).map_err(|it| it.error(audience))?;
+            }
+            PostPolicy::read(policy).and_then(|it| it.check(&fields, now)).map_err(refused)?
         }
         None => None,
     };
-    let input = input(&fields, file)?;
+    let input = input(&fields, file).map_err(refused)?;
     let output = provider.post_object(ctx, input, sizes).await?;
     Ok((fields, output))
+}
+
+fn refused(fault: Fault) -> Box<dyn ServiceError> {
+    S3Error::from(fault).into()
 }
 
 /// test_s3::TestS3PresignedPost::test_post_request_missing_fields, ::test_post_request_missing_signature

@@ -31,7 +31,8 @@ fn attach(surfaces: &Surfaces) -> Result<(), Box<dyn Error + Send + Sync>> {
     surfaces.cors.add_own(cors.clone());
     surfaces.places.get(ChainPlace::Response).append(cors.clone());
     surfaces.places.get(ChainPlace::Request).append(Arc::new(cors::OriginNeeded(cors)));
-    surfaces.places.get(ChainPlace::Request).append(Arc::new(forms::FormUploads::new(&surfaces.providers)));
+    let forms = forms::FormUploads::new(&surfaces.providers, surfaces.plugins.settings());
+    surfaces.places.get(ChainPlace::Request).append(Arc::new(forms));
     for host in HOSTS {
         // The routes are a part of what the providers are a part of: no circles.
         let providers = Arc::downgrade(&surfaces.providers);
