@@ -285,10 +285,14 @@ class Objects(Configuration):
         put()
         rule["Destination"]["StorageClass"] = "STANDARD"
         self.assertEqual(get(), configuration)
+        suspended = {"Status": "Suspended"}
+        error = self.refused(self.call, "put_bucket_versioning", VersioningConfiguration=suspended)
+        self.assertEqual(error["Code"], "InvalidBucketState")
         self.assertEqual(self.refused(put, {**configuration, "Rules": []})["Code"], "MalformedXML")
         for _ in range(2):
             self.assertEqual(self.status(self.call("delete_bucket_replication")), 204)
         self.assertEqual(self.refused(get)["Code"], "ReplicationConfigurationNotFoundError")
+        self.call("put_bucket_versioning", VersioningConfiguration=suspended)
 
 
 class Lists(Configuration):
@@ -415,7 +419,21 @@ class Web(Configuration):
         self.assertEqual(self.status(self.call("delete_bucket_cors")), 204)
 
     def test_cors_of_pages(self):
-        """test_s3_cors::TestS3Cors::test_cors_match_origins, ::test_cors_match_methods"""
+        """test_s3_cors::TestS3Cors::test_cors_match_origins, ::test_cors_match_methods,
+        ::test_cors_http_options_no_config"""
+        asked = {"Origin": "https://page.test", "Access-Control-Request-Method": "PUT"}
+        for host, path in [
+            (HOST, f"/{self.bucket}/a"),
+            (f"{self.bucket}.s3.localhost.localstack.cloud:4566", "/a"),
+        ]:
+            for headers, method in [(asked, "PUT"), ({"Origin": "https://page.test"}, "OPTIONS")]:
+                status, _, body = fetched(path, "OPTIONS", headers, host)
+                self.assertEqual(status, 403)
+                self.assertIn("<Message>CORSResponse: CORS is not enabled for this bucket.</Message>", body)
+                self.assertIn(f"<Method>{method}</Method><ResourceType>BUCKET</ResourceType>", body)
+            # Pages of this machine may call.
+            status, _, _ = fetched(path, "OPTIONS", {**asked, "Origin": "http://localhost:3000"}, host)
+            self.assertEqual(status, 204)
         rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://page.test"], "MaxAgeSeconds": 3000}
         self.call("put_bucket_cors", CORSConfiguration={"CORSRules": [rule]})
         self.call("put_object", Key="a", Body=b"test-cors")
@@ -482,6 +500,22 @@ class Web(Configuration):
             status, headers, body = self.site(path)
             self.assertEqual((status, body), expected, path)
             self.assertEqual(headers["content-type"], "text/html")
+        # RFC 9110: ranges and conditions.
+        status, headers, body = self.site("/", headers={"Range": "bytes=1-2"})
+        self.assertEqual((status, body, headers["content-range"]), (206, "nd", "bytes 1-2/5"))
+        status, headers, _ = self.site("/", headers={"Range": "bytes=9-"})
+        self.assertEqual((status, headers["content-range"]), (416, "bytes */5"))
+        status, headers, _ = self.site("/")
+        tag, modified = headers["etag"], headers["last-modified"]
+        for name, value, expected in [
+            ("If-None-Match", tag, 304),
+            ("If-Modified-Since", modified, 304),
+            ("If-Match", '"x"', 412),
+            ("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT", 412),
+            ("If-Match", tag, 200),
+        ]:
+            status, headers, _ = self.site("/", headers={name: value})
+            self.assertEqual((status, headers["etag"] == tag or expected == 412), (expected, True), name)
         status, headers, _ = self.site("/folder")
         self.assertEqual((status, headers["location"]), (302, "/folder/"))
         status, headers, _ = self.site("/old/a")
@@ -756,6 +790,7 @@ class Control(Configuration):
         self.assertEqual((found, self.s3.get_object(Bucket=self.bucket, Key="a")["Body"].read()), (b"x", b"x"))
         error = self.refused(self.s3.delete_bucket, Bucket=self.bucket)
         self.assertEqual(error["Code"], "BucketHasAccessPointsAttached")
+        self.assertEqual(error["Message"], "Bucket has access points attached and cannot be deleted.")
         self.assertEqual(self.status(self.of_account("delete_access_point", Name="point-a")), 204)
         error = self.refused(self.of_account, "get_access_point", Name="point-a")
         self.assertEqual((error["Code"], error["AccessPointName"]), ("NoSuchAccessPoint", "point-a"))

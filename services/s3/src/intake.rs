@@ -121,6 +121,8 @@ fn refused(error: StreamError) -> S3Error {
     let refused = asf_runtime::AwsError::from(error);
     S3Error::Other(match found {
         Some((expected, actual)) => {
+            // AWS says the one in hexadecimal digits, the other in base64.
+            let expected = ChecksumAlgorithm::Md5.parse(&expected).map_or(expected, |it| it.to_hex());
             refused.with_detail("ExpectedDigest", expected).with_detail("CalculatedDigest", actual)
         }
         None => refused,

@@ -91,6 +91,12 @@ pub trait OwnCors: Send + Sync {
 
     /// Answers a preflight that is for one of them.
     fn preflight<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Response>;
+
+    /// What a page that may not call is told when it asks for the options of a resource that could be covered and
+    /// is not: in the resource's words, if it has any.
+    fn refusal(&self, _request: &Parts) -> Option<Response> {
+        None
+    }
 }
 
 /// Which web pages may call.
@@ -138,6 +144,13 @@ impl Cors {
     pub fn owner(&self, request: &Parts) -> Option<Arc<dyn OwnCors>> {
         let list = self.0.own.read().unwrap_or_else(PoisonError::into_inner).clone();
         list.iter().find(|it| it.covers(request)).cloned()
+    }
+
+    /// What a foreign page is told that asks for the options of a resource, if the resource has words for it.
+    #[must_use]
+    pub fn refusal(&self, request: &Parts) -> Option<Response> {
+        let list = self.0.own.read().unwrap_or_else(PoisonError::into_inner).clone();
+        list.iter().filter(|_| request.method == Method::OPTIONS).find_map(|it| it.refusal(request))
     }
 
     /// Where a request comes from.

@@ -228,6 +228,10 @@ impl OwnCors for Buckets {
         response.headers_mut().insert("access-control-allow-origin", "*".parse().unwrap());
         Box::pin(std::future::ready(response))
     }
+
+    fn refusal(&self, request: &Parts) -> Option<Response> {
+        request.uri.path().starts_with("/shut/").then(|| respond::empty(StatusCode::NOT_ACCEPTABLE))
+    }
 }
 
 #[test]
@@ -235,7 +239,8 @@ fn resources_with_cors_of_their_own() {
     for (method, path, status, allowed) in [
         ("OPTIONS", "/open/x", 200, "*"),
         ("POST", "/open/x", 200, ""),
-        ("OPTIONS", "/shut/x", 403, ""),
+        ("OPTIONS", "/shut/x", 406, ""),
+        ("OPTIONS", "/other/x", 403, ""),
         ("POST", "/shut/x", 403, ""),
     ] {
         let cors = Cors::default();

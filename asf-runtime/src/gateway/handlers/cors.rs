@@ -45,13 +45,15 @@ impl EnforceCors {
         match caller {
             Caller::Foreign(origin) => {
                 tracing::info!("refused a request of the foreign origin {origin:?}");
-                ctx.response = respond::text(
-                    StatusCode::FORBIDDEN,
-                    format!(
-                        "Pages {origin:?} may not call. EXTRA_CORS_ALLOWED_ORIGINS lets them, \
-                         DISABLE_CORS_CHECKS=1 lets all.\n"
-                    ),
-                );
+                ctx.response = self.cors.refusal(&ctx.request).unwrap_or_else(|| {
+                    respond::text(
+                        StatusCode::FORBIDDEN,
+                        format!(
+                            "Pages {origin:?} may not call. EXTRA_CORS_ALLOWED_ORIGINS lets them, \
+                             DISABLE_CORS_CHECKS=1 lets all.\n"
+                        ),
+                    )
+                });
                 Ok(Flow::Stop)
             }
             Caller::Allowed(_) if is_preflight => {

@@ -57,14 +57,13 @@ pub(crate) fn behind(store: &Store, ctx: &RequestContext, name: &str) -> Option<
 /// Whether a bucket has no access points: it cannot be deleted before them.
 ///
 /// # Errors
-/// `BucketHasAccessPointsAttached` (from memory)
+/// `BucketHasAccessPointsAttached` (AWS's words and status: rebuy-de/aws-nuke#660, aws/aws-sdk-java-v2#2596)
 pub(crate) fn check_unattached(store: &Store, bucket: &Bucket) -> Result<(), Fault> {
     let points = store.tables.access_points.snapshot();
     if !points.iter().any(|(_, point)| *point.bucket == *bucket.name) {
         return Ok(());
     }
-    let message = "The bucket you tried to delete has access points attached. Delete your access points before \
-                   deleting your bucket.";
+    let message = "Bucket has access points attached and cannot be deleted.";
     Err(Fault::new("BucketHasAccessPointsAttached", 400, message).with("BucketName", &*bucket.name))
 }
 

@@ -273,6 +273,12 @@ pub(super) fn set_versioning(
                        be changed.";
         return Err(Fault::new("InvalidBucketState", 409, message).into());
     }
+    if versioning == Versioning::Suspended && provider.configurations(&bucket).replication.is_some() {
+        // AWS's words: nozaq/terraform-aws-remote-state-s3-backend#59.
+        let message = "A replication configuration is present on this bucket, so you cannot change the versioning \
+                       state. To change the versioning state, first delete the replication configuration.";
+        return Err(Fault::new("InvalidBucketState", 409, message).into());
+    }
     provider.change_bucket(&bucket, |bucket| bucket.versioning = Some(versioning))?;
     Ok(())
 }

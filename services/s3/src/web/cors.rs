@@ -1,7 +1,8 @@
 //! CORS of buckets: preflights are answered, and answers get headers, as the bucket's configuration says
 //! (test_s3_cors).
 //!
-//! A bucket without a configuration is left to the gateway, which lets pages of this machine call.
+//! A bucket without a configuration is left to the gateway, which lets pages of this machine call. Others are told
+//! what AWS tells them all.
 
 use std::sync::{Arc, Weak};
 
@@ -28,6 +29,9 @@ use crate::models::BucketKey;
 
 /// What a page is told that may not (the typing error is AWS's: test_cors_match_origins).
 const NOT_ALLOWED: &str = "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
+
+/// What a page is told of a bucket that has no configuration.
+const NOT_ENABLED: &str = "CORSResponse: CORS is not enabled for this bucket.";
 
 /// CORS of all buckets that have a configuration.
 #[derive(Debug)]
@@ -114,9 +118,20 @@ impl OwnCors for BucketCors {
         let response = match self.asked(request) {
             Some(asked) => answer(&asked.configuration, asked.is_object, request, &request_id),
             // Its configuration went meanwhile.
-            None => forbidden("CORSResponse: CORS is not enabled for this bucket.", "", false, &request_id),
+            None => forbidden(NOT_ENABLED, "", false, &request_id),
         };
         Box::pin(std::future::ready(response))
+    }
+
+    /// test_s3_cors::TestS3Cors::test_cors_http_options_no_config
+    fn refusal(&self, request: &Parts) -> Option<Response> {
+        let is_of_page = request.headers.contains_key(header::ORIGIN);
+        if !is_of_page || !self.is_of_bucket(request) {
+            return None;
+        }
+        let method = text(&request.headers, &header::ACCESS_CONTROL_REQUEST_METHOD);
+        let method = method.unwrap_or(request.method.as_str());
+        Some(forbidden(NOT_ENABLED, method, false, &self.ids.uuid()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use asf_api_s3::operations::GetObject;
 use asf_api_s3::{GetObjectOutput, GetObjectRequest, S3Api as _, S3Client, S3Error, WebsiteConfiguration};
-use asf_runtime::RequestContext;
+use asf_runtime::{RequestContext, Timestamp};
 use asf_runtime::client::InProcess;
 use asf_runtime::error::ServiceError as _;
 use asf_runtime::gateway::cors::Cors;
@@ -13,9 +13,9 @@ use asf_runtime::gateway::edge::{EdgeRequest, host_of, respond};
 use asf_runtime::identity::Partition;
 use asf_runtime::protocol::{self, Exchange, Response};
 use asf_runtime::provider::{Providers, TypedOperation as _};
-use asf_runtime::schema::ProtocolKind;
+use asf_runtime::schema::{ProtocolKind, TimestampFormat};
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::html::{Wrong, page};
@@ -105,19 +105,32 @@ impl Visit<'_> {
         }
         let shown = website::shown_key(self.site, &key);
         match self.get(&shown, true).await {
-            Ok(output) => self.show(output, StatusCode::OK),
-            Err(error) if error.status() == 304 => respond::empty(StatusCode::NOT_MODIFIED),
+            Ok(output) => {
+                let status = output.status_code.and_then(|it| u16::try_from(it).ok());
+                let status = status.and_then(|it| StatusCode::from_u16(it).ok());
+                self.show(output, status.unwrap_or(StatusCode::OK))
+            }
+            Err(error) if error.status() == 304 => with_headers(respond::empty(StatusCode::NOT_MODIFIED), &error),
             Err(error) => self.fail(&key, shown, &error).await,
         }
     }
 
-    async fn get(&self, key: &str, is_conditional: bool) -> Result<GetObjectOutput, S3Error> {
-        let header = |name| self.head.headers.get(name).and_then(|it: &HeaderValue| it.to_str().ok());
-        let if_none_match = header(header::IF_NONE_MATCH).filter(|_| is_conditional).map(str::to_owned);
+    /// An object: as the request's conditions and range have it, if it is the one that was asked for.
+    async fn get(&self, key: &str, is_asked_for: bool) -> Result<GetObjectOutput, S3Error> {
+        let header = |name| {
+            let value: Option<&HeaderValue> = self.head.headers.get(name).filter(|_| is_asked_for);
+            value.and_then(|it| it.to_str().ok())
+        };
+        let text = |name| header(name).map(str::to_owned);
+        let time = |name| Timestamp::parse(header(name)?, TimestampFormat::HttpDate).ok();
         let input = GetObjectRequest {
             bucket: Some(self.bucket.name.to_string()),
             key: Some(key.to_owned()),
-            if_none_match,
+            range: text(header::RANGE),
+            if_match: text(header::IF_MATCH),
+            if_none_match: text(header::IF_NONE_MATCH),
+            if_modified_since: time(header::IF_MODIFIED_SINCE),
+            if_unmodified_since: time(header::IF_UNMODIFIED_SINCE),
             ..Default::default()
         };
         S3Client::new(InProcess::new(self.ctx.providers.clone())).get_object(self.ctx, input).await
@@ -161,10 +174,10 @@ impl Visit<'_> {
         };
         let document = self.site.error_document.as_ref().and_then(|it| it.key.as_deref());
         let Some(document) = document else {
-            return page(&wrong(shown, error), None, &self.ctx.request_id);
+            return with_headers(page(&wrong(shown, error), None, &self.ctx.request_id), error);
         };
         match self.get(document, false).await {
-            Ok(output) => self.show(output, status),
+            Ok(output) => with_headers(self.show(output, status), error),
             Err(second) => {
                 let second = wrong(document.to_owned(), &second);
                 page(&wrong(shown, error), Some(&second), &self.ctx.request_id)
@@ -181,6 +194,17 @@ impl Visit<'_> {
         let status = StatusCode::from_u16(to.code).unwrap_or(StatusCode::MOVED_PERMANENTLY);
         redirect(status, &format!("{protocol}://{host}/{key}{query}"))
     }
+}
+
+/// An answer with what an error says in headers: the length of an object of which a range was asked that is not there.
+fn with_headers(mut response: Response, error: &S3Error) -> Response {
+    for detail in error.details().iter().filter(|detail| detail.is_header) {
+        let name = HeaderName::try_from(detail.name.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(&detail.text)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 fn redirect(status: StatusCode, location: &str) -> Response {
