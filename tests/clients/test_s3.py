@@ -391,6 +391,23 @@ class Objects(S3):
 class Forms(S3):
     """test_s3::TestS3PresignedPost"""
 
+    def test_metadata_that_is_not_ascii(self):
+        """test_s3::TestS3::test_user_metadata_rfc2047_encoded, ::test_post_object_with_unicode_metadata"""
+        name = self.bucket()
+        given = {
+            "asciib64-encoded": "=?UTF-8?B?YWJj?=",
+            "non-ascii-2": "=?UTF-8?Q?=C3=84M=C3=84Z=C3=95=C3=91_S3?=",
+            "non-ascii-binary": "=?UTF-8?B?AAECAw==?=",
+        }
+        self.put(name, "k", Metadata=given)
+        found = self.s3.get_object(Bucket=name, Key="k")["Metadata"]
+        self.assertEqual(found, {**given, "asciib64-encoded": "abc"})
+        url = f"{os.environ['AWS_ENDPOINT_URL']}/{name}"
+        fields = {"key": "form", "x-amz-meta-b-encoded": "=?UTF-8?B?YWJj?=", "x-amz-meta-nonascii": "ÄMÄZÕÑ S3"}
+        self.assertEqual(self.post(url, fields, b"x")[0], 204)
+        found = self.s3.head_object(Bucket=name, Key="form")["Metadata"]
+        self.assertEqual(found, {"b-encoded": "=?UTF-8?B?YWJj?=", "nonascii": given["non-ascii-2"]})
+
     def post(self, url, fields, file, filename="file.txt", content_type=None):
         boundary = uuid.uuid4().hex
         parts = [

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asf_runtime::RequestContext;
+use asf_runtime::{RequestContext, Timestamp};
 
 use crate::models::Bucket;
 
@@ -17,6 +17,7 @@ pub enum EventKind {
     ObjectRemovedDelete,
     ObjectRemovedDeleteMarkerCreated,
     ObjectRestorePost,
+    ObjectRestoreCompleted,
     ObjectTaggingPut,
     ObjectTaggingDelete,
     ObjectAclPut,
@@ -36,6 +37,7 @@ impl EventKind {
             Self::ObjectRemovedDelete => "ObjectRemoved:Delete",
             Self::ObjectRemovedDeleteMarkerCreated => "ObjectRemoved:DeleteMarkerCreated",
             Self::ObjectRestorePost => "ObjectRestore:Post",
+            Self::ObjectRestoreCompleted => "ObjectRestore:Completed",
             Self::ObjectTaggingPut => "ObjectTagging:Put",
             Self::ObjectTaggingDelete => "ObjectTagging:Delete",
             Self::ObjectAclPut => "ObjectAcl:Put",
@@ -62,6 +64,17 @@ pub struct ObjectEvent {
     pub e_tag: Option<String>,
     /// Rises with each change of a bucket: the `sequencer` of events.
     pub sequence: u64,
+    /// Of what is restored from an archive.
+    pub restored: Option<Restored>,
+}
+
+/// What is restored from an archive.
+#[derive(Clone, Debug)]
+pub struct Restored {
+    /// The storage class that it lies in.
+    pub storage_class: String,
+    /// Until when it can be read.
+    pub until: Timestamp,
 }
 
 /// Tells whoever is to hear of it. It must not wait. In a bucket that tells nobody the event is not made.
@@ -79,7 +92,6 @@ pub(crate) mod tests {
     use std::cell::Cell;
 
     use asf_api_s3::{EventBridgeConfiguration, NotificationConfiguration, SERVICE};
-    use asf_runtime::Timestamp;
     use asf_runtime::clock::ManualClock;
     use asf_runtime::context::Environment;
     use asf_runtime::identity::{AccountId, Partition, Region};
@@ -114,6 +126,7 @@ pub(crate) mod tests {
             size: Some(9),
             e_tag: Some("437b930db84b8079c2dd804a71936b5f".to_owned()),
             sequence: 255,
+            restored: None,
         }
     }
 

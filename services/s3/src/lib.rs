@@ -14,6 +14,7 @@ pub mod events;
 pub mod intake;
 pub mod listing;
 pub mod locks;
+pub mod metadata;
 pub mod models;
 pub mod names;
 mod notifications;

@@ -55,6 +55,21 @@ struct Record<'a> {
     request_parameters: Parameters<'a>,
     response_elements: Elements<'a>,
     s3: Entity<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    glacier_event_data: Option<GlacierEventData<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GlacierEventData<'a> {
+    restore_event_data: RestoreEventData<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RestoreEventData<'a> {
+    lifecycle_restoration_expiry_time: String,
+    lifecycle_restore_storage_class: &'a str,
 }
 
 #[derive(Serialize)]
@@ -122,13 +137,20 @@ pub(super) fn records(
 ) -> Result<String, serde_json::Error> {
     let bucket = &event.bucket;
     let has_content = has_content(event.kind);
+    // test_restore_object
+    let completed = event.restored.as_ref().filter(|_| event.kind == EventKind::ObjectRestoreCompleted);
     let record = Record {
         event_version: if has_content { "2.1" } else { "2.3" },
         event_source: "aws:s3",
         aws_region: bucket.region.as_str(),
         event_time: with_millis(origin.time),
         event_name: event.kind.name(),
-        user_identity: Identity { principal_id: format!("AWS:{}", origin.caller) },
+        user_identity: Identity {
+            principal_id: match completed {
+                Some(_) => format!("AmazonCustomer:{}", principal(&canonical_id(bucket.owner))),
+                None => format!("AWS:{}", origin.caller),
+            },
+        },
         request_parameters: Parameters { source_ip: &origin.source_ip },
         response_elements: Elements {
             request_id: &origin.request_id,
@@ -150,6 +172,12 @@ pub(super) fn records(
                 sequencer: has_content.then(|| sequencer(event.sequence)),
             },
         },
+        glacier_event_data: completed.map(|it| GlacierEventData {
+            restore_event_data: RestoreEventData {
+                lifecycle_restoration_expiry_time: with_millis(it.until),
+                lifecycle_restore_storage_class: &it.storage_class,
+            },
+        }),
     };
     serde_json::to_string(&Records { records: [record] })
 }
@@ -220,6 +248,7 @@ pub(super) fn bridged(event: &ObjectEvent, origin: &Origin) -> (&'static str, St
             ("Object Deleted", Some("Lifecycle Expiration"), Some("Delete Marker Created"))
         }
         Kind::ObjectRestorePost => ("Object Restore Initiated", None, None),
+        Kind::ObjectRestoreCompleted => ("Object Restore Completed", None, None),
         Kind::ObjectTaggingPut => ("Object Tags Added", None, None),
         Kind::ObjectTaggingDelete => ("Object Tags Deleted", None, None),
         Kind::ObjectAclPut => ("Object ACL Updated", None, None),
@@ -243,10 +272,19 @@ pub(super) fn bridged(event: &ObjectEvent, origin: &Origin) -> (&'static str, St
         "object": object,
         "request-id": origin.request_id,
         "requester": origin.caller,
-        "source-ip-address": origin.source_ip,
     });
     if let Some(detail) = detail.as_object_mut() {
-        let further = [("reason", reason), ("deletion-type", deletion)];
+        // test_s3_notifications_eventbridge::TestS3NotificationsToEventBridge::test_restore_object
+        let is_completed = event.kind == Kind::ObjectRestoreCompleted;
+        let restored = event.restored.as_ref();
+        let until = restored.filter(|_| is_completed).map(|it| it.until.format(TimestampFormat::DateTime));
+        let further = [
+            ("source-ip-address", Some(&*origin.source_ip).filter(|_| !is_completed)),
+            ("reason", reason),
+            ("deletion-type", deletion),
+            ("restore-expiry-time", until.as_deref()),
+            ("source-storage-class", restored.map(|it| &*it.storage_class)),
+        ];
         detail.extend(further.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))));
     }
     (detail_type, detail.to_string())
@@ -257,6 +295,7 @@ mod tests {
     use asf_runtime::identity::AccountId;
 
     use super::*;
+    use crate::events::Restored;
     use crate::events::tests::event;
 
     fn origin() -> Origin {
@@ -275,6 +314,28 @@ mod tests {
         let text = records(&event(EventKind::ObjectCreatedPut), &origin(), "conf").unwrap();
         let expected = r#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1","eventTime":"1970-01-01T00:00:01.500Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"AWS:111111111111"},"requestParameters":{"sourceIPAddress":"10.0.0.1"},"responseElements":{"x-amz-request-id":"id","x-amz-id-2":"aWQ="},"s3":{"s3SchemaVersion":"1.0","configurationId":"conf","bucket":{"name":"photos","ownerIdentity":{"principalId":"OWNER"},"arn":"arn:aws:s3:::photos"},"object":{"key":"a+b/c%40d.txt","size":9,"eTag":"437b930db84b8079c2dd804a71936b5f","sequencer":"0000000000000000FF"}}}]}"#;
         assert_eq!(text, expected.replace("OWNER", &principal(&canonical_id(AccountId::DEFAULT))));
+    }
+
+    /// test_restore_object, there and in test_s3_notifications_eventbridge
+    #[test]
+    fn restored() {
+        let of = |kind| ObjectEvent {
+            restored: Some(Restored { storage_class: "GLACIER".to_owned(), until: Timestamp::EPOCH }),
+            ..event(kind)
+        };
+        let json = |text: String| -> serde_json::Value { serde_json::from_str(&text).unwrap() };
+        let record = json(records(&of(EventKind::ObjectRestoreCompleted), &origin(), "conf").unwrap());
+        let data = record.pointer("/Records/0/glacierEventData/restoreEventData").unwrap();
+        assert_eq!(data.get("lifecycleRestorationExpiryTime").unwrap(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(data.get("lifecycleRestoreStorageClass").unwrap(), "GLACIER");
+        let record = json(records(&of(EventKind::ObjectRestorePost), &origin(), "conf").unwrap());
+        assert_eq!(record.pointer("/Records/0/glacierEventData"), None);
+        let (kind, detail) = bridged(&of(EventKind::ObjectRestoreCompleted), &origin());
+        assert_eq!(kind, "Object Restore Completed");
+        let detail = json(detail);
+        assert_eq!(detail.get("restore-expiry-time").unwrap(), "1970-01-01T00:00:00Z");
+        assert_eq!(detail.get("source-storage-class").unwrap(), "GLACIER");
+        assert_eq!(detail.get("source-ip-address"), None);
     }
 
     /// test_object_put_acl

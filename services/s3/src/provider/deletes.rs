@@ -116,6 +116,7 @@ fn remove(
         size: None,
         e_tag: None,
         sequence: provider.store.next_sequence(removal.now),
+        restored: None,
     });
     Ok(removed)
 }

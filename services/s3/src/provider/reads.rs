@@ -8,6 +8,7 @@ use asf_runtime::schema::TimestampFormat;
 use asf_runtime::shape::{ByteStream, StreamError};
 use asf_runtime::store::Blob;
 use futures_util::StreamExt;
+use indexmap::IndexMap;
 
 use super::S3Provider;
 use super::lookup::OnMarker;
@@ -17,7 +18,7 @@ use crate::encryption::{customer_key, put_encryption};
 use crate::error::Fault;
 use crate::locks::mode_name;
 use crate::models::{Checksum, ObjectData};
-use crate::{configuration, ranges};
+use crate::{configuration, metadata, ranges};
 
 /// Content up to this many bytes is read before the answer begins.
 const AT_ONCE: u64 = 64 << 10;
@@ -123,7 +124,7 @@ macro_rules! describe {
                 .map(|it| it.format(TimestampFormat::HttpDate))
                 .or_else(|| headers.expires.clone()),
             website_redirect_location: headers.website_redirect_location.clone(),
-            metadata: Some(data.metadata.clone()),
+            metadata: Some(shown_metadata(data)),
             storage_class: shown_class(&data.storage_class),
             tag_count: Some(data.tags.len()).filter(|it| *it > 0).and_then(|it| i32::try_from(it).ok()),
             object_lock_mode: data.retention.map(|it| mode_name(it.mode).into()),
@@ -203,6 +204,11 @@ pub(super) const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
 /// An entity tag as answers have it.
 pub(super) fn quoted(e_tag: &str) -> String {
     format!("\"{e_tag}\"")
+}
+
+fn shown_metadata(data: &ObjectData) -> IndexMap<String, String> {
+    let pairs = data.metadata.iter().map(|(name, value)| (name.clone(), metadata::shown(value).into_owned()));
+    pairs.collect()
 }
 
 /// The class as heads have it: not the usual one.

@@ -7,7 +7,7 @@ use super::S3Provider;
 use super::lookup::OnMarker;
 use super::writes::created;
 use crate::error::Fault;
-use crate::events::{EventKind, publish};
+use crate::events::{EventKind, ObjectEvent, Restored, publish};
 
 /// `RestoreObject`
 pub(super) fn restore(
@@ -39,7 +39,13 @@ pub(super) fn restore(
             data.restored_until = Some(until);
         }
     })?;
-    publish(provider, ctx, &bucket, || created(EventKind::ObjectRestorePost, &bucket, &found));
+    // What is there at once is completed at once.
+    for kind in [EventKind::ObjectRestorePost, EventKind::ObjectRestoreCompleted] {
+        publish(provider, ctx, &bucket, || ObjectEvent {
+            restored: Some(Restored { storage_class: data.storage_class.clone(), until }),
+            ..created(kind, &bucket, &found)
+        });
+    }
     let status_code = Some(if was_restored { 200 } else { 202 });
     Ok(RestoreObjectOutput { status_code, ..Default::default() })
 }

@@ -11,6 +11,7 @@ use super::object_tags::checked;
 use crate::encryption::EncryptionRequest;
 use crate::error::Fault;
 use crate::locks::LockRequest;
+use crate::metadata;
 use crate::models::{Acl, Bucket, Encryption, Headers, Retention};
 
 /// Bytes of a key ("Object key naming" of the user guide).
@@ -62,7 +63,7 @@ macro_rules! settings_of {
     ($provider:expr, $ctx:expr, $bucket:expr, $input:expr) => {{
         let input = &mut $input;
         let headers = crate::provider::settings::headers_of!(input);
-        let metadata = crate::provider::settings::metadata(input.metadata.take())?;
+        let metadata = crate::provider::settings::metadata($ctx, input.metadata.take())?;
         let tags = input.tagging.as_deref().map(crate::provider::settings::tags_of_header).transpose()?;
         let encryption = crate::encryption::encryption_request!(input);
         let lock = crate::locks::LockRequest {
@@ -146,11 +147,14 @@ pub(super) fn checked_key(key: Option<&str>) -> Result<&str, Fault> {
         .with("MaxSizeAllowed", MAX_KEY.to_string()))
 }
 
-/// A user's metadata, by names in small letters.
+/// A user's metadata, by names in small letters. What has come in headers is decoded; forms have it as it is.
 ///
 /// # Errors
 /// `MetadataTooLarge`
-pub(super) fn metadata(given: Option<IndexMap<String, String>>) -> Result<IndexMap<String, String>, Fault> {
+pub(super) fn metadata(
+    ctx: &RequestContext,
+    given: Option<IndexMap<String, String>>,
+) -> Result<IndexMap<String, String>, Fault> {
     let Some(given) = given else { return Ok(IndexMap::new()) };
     let size: usize = given.iter().map(|(name, value)| name.len() + value.len()).sum();
     if size > MAX_METADATA {
@@ -159,7 +163,17 @@ pub(super) fn metadata(given: Option<IndexMap<String, String>>) -> Result<IndexM
             .with("Size", size.to_string())
             .with("MaxSizeAllowed", MAX_METADATA.to_string()));
     }
-    Ok(given.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect())
+    let is_plain = |value: &str| value.is_ascii() && !value.contains("=?");
+    let kept = given.into_iter().map(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        let header = || ctx.request.headers.get(format!("x-amz-meta-{name}"));
+        let value = match is_plain(&value) {
+            true => value,
+            false => header().map_or(value, |it| metadata::read(it.as_bytes())),
+        };
+        (name, value)
+    });
+    Ok(kept.collect())
 }
 
 /// Tags of `x-amz-tagging`: a query string.

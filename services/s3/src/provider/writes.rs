@@ -163,5 +163,6 @@ pub(super) fn created(kind: EventKind, bucket: &Arc<BucketRecord>, found: &Found
         size: data.map(|it| it.size),
         e_tag: data.map(|it| it.e_tag.clone()),
         sequence: found.sequence(),
+        restored: None,
     }
 }

@@ -147,6 +147,7 @@ fn remove(
             size: None,
             e_tag: None,
             sequence: provider.store().next_sequence(now),
+            restored: None,
         });
     }
 }
