@@ -5,6 +5,7 @@
 //! for which of the two encodings is taken when, and what is escaped.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -39,7 +40,10 @@ fn quoted(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             b' ' => out.push('_'),
-            b'=' | b'?' | b'_' | ..=0x1f | 0x7f.. => out.push_str(&format!("={byte:02X}")),
+            b'=' | b'?' | b'_' | ..=0x1f | 0x7f.. => {
+                // A text takes all that is written to it.
+                let _ = write!(out, "={byte:02X}");
+            }
             _ => out.push(char::from(byte)),
         }
     }
@@ -119,10 +123,16 @@ mod tests {
     fn written() {
         for (text, expected) in [
             ("abc", "abc"),
-            ("test_—_file%E2%80%94_é_2?.pdf", "=?UTF-8?Q?test=5F=E2=80=94=5Ffile%E2%80%94=5F=C3=A9=5F2=3F.pdf?="),
+            (
+                "test_—_file%E2%80%94_é_2?.pdf",
+                "=?UTF-8?Q?test=5F=E2=80=94=5Ffile%E2%80%94=5F=C3=A9=5F2=3F.pdf?=",
+            ),
             ("ÄMÄZÕÑ S3", "=?UTF-8?Q?=C3=84M=C3=84Z=C3=95=C3=91_S3?="),
             ("\0\u{1}\u{2}\u{3}", "=?UTF-8?B?AAECAw==?="),
-            ("\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}", "=?UTF-8?B?77+977+977+977+977+977+977+9?="),
+            (
+                "\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}",
+                "=?UTF-8?B?77+977+977+977+977+977+977+9?=",
+            ),
             ("\u{fffd}a\u{fffd}", "=?UTF-8?B?77+9Ye+/vQ==?="),
             ("=?UTF-8?B?YWJj?=", "=?UTF-8?B?YWJj?="),
             ("a\t~", "a\t~"),

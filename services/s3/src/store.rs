@@ -133,8 +133,7 @@ impl Store {
         let now = completion.completed;
         self.tables.completions.write_in(bucket, |completions| {
             let oldest = completions.tree().range_in(bucket, ..).take(4);
-            let over: Vec<_> =
-                oldest.filter(|(_, it)| it.is_over(now)).map(|(key, _)| key.clone()).collect();
+            let over: Vec<_> = oldest.filter(|(_, it)| it.is_over(now)).map(|(key, _)| key.clone()).collect();
             for key in over {
                 completions.remove(&key);
             }

@@ -15,8 +15,8 @@ use crate::protocol::is_s3;
 use crate::signature::canonical::Parts;
 use crate::signature::key::sha256_hex;
 use crate::signature::{
-    Audience, Claim, Payload, Place, Query, Refusal, SecretKey, SecretKeys, SentRequest,
-    Signature, SignedBody, check_window, read_claim, v2, verify,
+    Audience, Claim, Payload, Place, Query, Refusal, SecretKey, SecretKeys, SentRequest, Signature,
+    SignedBody, check_window, read_claim, v2, verify,
 };
 
 /// Keeps the head of a request as it was sent, before routing rewrites it; and the hash of a body that

@@ -64,8 +64,7 @@ impl Store {
                 let versioning = self.versioning_now(bucket)?;
                 let newest = find::newest(versions.tree(), &bucket.key, key);
                 check(newest.as_ref())?;
-                let written =
-                    self.put_in_front(versions, bucket, versioning, newest.as_ref(), key, new, ids);
+                let written = self.put_in_front(versions, bucket, versioning, newest.as_ref(), key, new, ids);
                 further(&written);
                 Ok(written)
             })

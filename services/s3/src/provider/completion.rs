@@ -21,7 +21,9 @@ use crate::configuration;
 use crate::encryption::put_encryption;
 use crate::error::Fault;
 use crate::events::{EventKind, publish};
-use crate::models::{Bucket as BucketRecord, Checksum, Completion, Encryption, ObjectData, Part as PartRow, PartRecord, Upload};
+use crate::models::{
+    Bucket as BucketRecord, Checksum, Completion, Encryption, ObjectData, Part as PartRow, PartRecord, Upload,
+};
 use crate::objects::{Found, NewVersion};
 
 /// Bytes that each part but the last must have ("Amazon S3 multipart upload limits").

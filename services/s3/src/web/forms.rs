@@ -102,7 +102,9 @@ impl GatewayHandler for FormUploads {
             let (result, written) = provider.store().state().durably(work).await;
             let result = match written {
                 Ok(()) => result,
-                Err(_) => Err(refused(Fault::internal("We encountered an internal error. Please try again."))),
+                Err(_) => {
+                    Err(refused(Fault::internal("We encountered an internal error. Please try again.")))
+                }
             };
             ctx.response = match result {
                 Ok((fields, output)) => {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use asf_api_s3::operations::GetObject;
 use asf_api_s3::{GetObjectOutput, GetObjectRequest, S3Api as _, S3Client, S3Error, WebsiteConfiguration};
-use asf_runtime::{RequestContext, Timestamp};
 use asf_runtime::client::InProcess;
 use asf_runtime::error::ServiceError as _;
 use asf_runtime::gateway::cors::Cors;
@@ -14,6 +13,7 @@ use asf_runtime::identity::Partition;
 use asf_runtime::protocol::{self, Exchange, Response};
 use asf_runtime::provider::{Providers, TypedOperation as _};
 use asf_runtime::schema::{ProtocolKind, TimestampFormat};
+use asf_runtime::{RequestContext, Timestamp};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -110,7 +110,9 @@ impl Visit<'_> {
                 let status = status.and_then(|it| StatusCode::from_u16(it).ok());
                 self.show(output, status.unwrap_or(StatusCode::OK))
             }
-            Err(error) if error.status() == 304 => with_headers(respond::empty(StatusCode::NOT_MODIFIED), &error),
+            Err(error) if error.status() == 304 => {
+                with_headers(respond::empty(StatusCode::NOT_MODIFIED), &error)
+            }
             Err(error) => self.fail(&key, shown, &error).await,
         }
     }

@@ -96,7 +96,8 @@ async fn an_upload_is_completed_once() {
     }
     assert_eq!(world.get("bucket", "k", None).await.unwrap(), "part");
     let input = ListObjectVersionsRequest { bucket: Some("bucket".to_owned()), ..Default::default() };
-    let versions = world.provider.list_object_versions(&world.ctx("ListObjectVersions"), input).await.unwrap();
+    let versions =
+        world.provider.list_object_versions(&world.ctx("ListObjectVersions"), input).await.unwrap();
     let versions = versions.versions.unwrap_or_default();
     assert_eq!(versions.len(), 1);
     for output in outputs {
