@@ -619,6 +619,22 @@ class Notifications(Configuration):
         self.assertEqual(set(second["s3"]["object"]), {"key", "sequencer"})
         self.assertGreater(second["s3"]["object"]["sequencer"], of_first["sequencer"])
 
+    def test_restore(self):
+        """test_s3_notifications_sqs::TestS3NotificationsToSQS::test_restore_object"""
+        self.put(Events=["s3:ObjectRestore:*"])
+        self.received(1)
+        self.call("put_object", Key="k", Body=b"something", StorageClass="GLACIER")
+        self.call("restore_object", Key="k", RestoreRequest={"Days": 1})
+        first, second = (record for message in self.received(2) for record in message["Records"])
+        self.assertEqual(first["eventName"], "ObjectRestore:Post")
+        self.assertNotIn("glacierEventData", first)
+        self.assertEqual(second["eventName"], "ObjectRestore:Completed")
+        data = second["glacierEventData"]["restoreEventData"]
+        self.assertEqual(data["lifecycleRestoreStorageClass"], "GLACIER")
+        self.assertTrue(data["lifecycleRestorationExpiryTime"].endswith("T00:00:00.000Z"))
+        self.assertTrue(second["userIdentity"]["principalId"].startswith("AmazonCustomer:"))
+        self.assertEqual(second["s3"]["object"]["size"], 9)
+
 
 class Select(Configuration):
     """S3 API reference, "SelectObjectContent"."""
