@@ -18,7 +18,7 @@ use crate::error::Fault;
 use crate::select::fault;
 use crate::select::input::Input;
 use crate::select::output::Output;
-use crate::select::parse::parse;
+use crate::select::parse::{STACK, parse};
 use crate::select::run::{Counts, Job, Told, missing_parameter, range, run};
 
 /// Events that may wait for the client.
@@ -51,7 +51,10 @@ pub(super) fn select(
     };
     let (sender, receiver) = mpsc::channel(AHEAD);
     let content = data.content.clone();
-    tokio::task::spawn_blocking(move || work(&job, &content, &sender));
+    let runtime = Handle::current();
+    let thread = std::thread::Builder::new().name("s3-select".to_owned()).stack_size(STACK);
+    let spawned = thread.spawn(move || work(&job, &content, runtime, &sender));
+    spawned.map_err(|error| fault("InternalError", error.to_string()))?;
     let events = stream::unfold(receiver, |mut receiver| async move {
         receiver.recv().await.map(|event| (event, receiver))
     });
@@ -60,9 +63,10 @@ pub(super) fn select(
 
 type Event = Result<SelectObjectContentEventStream, StreamError>;
 
-/// Runs a query, on a thread that may wait: for the object's file, and for the client.
-fn work(job: &Job, content: &Blob, events: &mpsc::Sender<Event>) {
-    let source = Pulled { reader: content.reader(), runtime: Handle::current(), rest: Bytes::new() };
+/// Runs a query, on a thread that may wait: for the object's file, and for the client. Those of the runtime have too
+/// little stack for the longest chains of operators.
+fn work(job: &Job, content: &Blob, runtime: Handle, events: &mpsc::Sender<Event>) {
+    let source = Pulled { reader: content.reader(), runtime, rest: Bytes::new() };
     let done = run(job, source, |told| events.blocking_send(Ok(event(told))).is_ok());
     if let Err(fault) = done {
         // Nobody may be there any more.

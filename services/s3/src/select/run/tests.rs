@@ -160,3 +160,16 @@ fn ranges_and_counts() {
     let expected = [Told::Records(b"Bob\n".to_vec()), Told::Progress(counts), Told::Stats(counts), Told::End];
     assert_eq!(all, expected);
 }
+
+// A stack that is too small ends the process.
+#[test]
+fn the_longest_chains_are_evaluated() {
+    let evaluate = || {
+        let sum = format!("SELECT {}1 FROM S3Object", "1+".repeat(490));
+        assert_eq!(told(job(&sum, &csv("USE"), &as_csv()), b"a\n1\n"), "491\n");
+        let any = format!("SELECT a FROM S3Object WHERE {}1=1", "1=2 OR ".repeat(240));
+        assert_eq!(told(job(&any, &csv("USE"), &as_csv()), b"a\n1\n"), "1\n");
+    };
+    let thread = std::thread::Builder::new().stack_size(crate::select::parse::STACK);
+    thread.spawn(evaluate).unwrap().join().unwrap();
+}
