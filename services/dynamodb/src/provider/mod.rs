@@ -6,10 +6,13 @@ mod backups;
 mod batches;
 mod describe;
 mod errors;
+mod exports;
 mod expressions;
+mod imports;
 mod items;
 mod kinesis;
 mod limits;
+mod objects;
 mod pages;
 mod query;
 mod replicas;
@@ -259,6 +262,26 @@ impl DynamoDbApi for DynamoProvider {
         Ok(limits::endpoints(ctx))
     }
 
+    #[handler("DescribeExport")]
+    async fn describe_export(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeExportInput,
+    ) -> Result<DescribeExportOutput, DynamoDbError> {
+        self.resume(ctx);
+        exports::describe(self, &input)
+    }
+
+    #[handler("DescribeImport")]
+    async fn describe_import(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeImportInput,
+    ) -> Result<DescribeImportOutput, DynamoDbError> {
+        self.resume(ctx);
+        imports::describe(self, &input)
+    }
+
     #[handler("DescribeKinesisStreamingDestination")]
     async fn describe_kinesis_streaming_destination(
         &self,
@@ -341,6 +364,16 @@ impl DynamoDbApi for DynamoProvider {
         statements::transaction(self, ctx, input)
     }
 
+    #[handler("ExportTableToPointInTime")]
+    async fn export_table_to_point_in_time(
+        &self,
+        ctx: &RequestContext,
+        input: ExportTableToPointInTimeInput,
+    ) -> Result<ExportTableToPointInTimeOutput, DynamoDbError> {
+        self.resume(ctx);
+        exports::export(self, ctx, input).await
+    }
+
     #[handler("GetItem")]
     async fn get_item(
         &self,
@@ -362,6 +395,16 @@ impl DynamoDbApi for DynamoProvider {
         settings::get_policy(self, input)
     }
 
+    #[handler("ImportTable")]
+    async fn import_table(
+        &self,
+        ctx: &RequestContext,
+        input: ImportTableInput,
+    ) -> Result<ImportTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        imports::import(self, ctx, input).await
+    }
+
     #[handler("ListBackups")]
     async fn list_backups(
         &self,
@@ -380,6 +423,26 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<ListContributorInsightsOutput, DynamoDbError> {
         self.resume(ctx);
         settings::list_insights(self, ctx, &input)
+    }
+
+    #[handler("ListExports")]
+    async fn list_exports(
+        &self,
+        ctx: &RequestContext,
+        input: ListExportsInput,
+    ) -> Result<ListExportsOutput, DynamoDbError> {
+        self.resume(ctx);
+        exports::list(self, ctx, &input)
+    }
+
+    #[handler("ListImports")]
+    async fn list_imports(
+        &self,
+        ctx: &RequestContext,
+        input: ListImportsInput,
+    ) -> Result<ListImportsOutput, DynamoDbError> {
+        self.resume(ctx);
+        imports::list(self, ctx, &input)
     }
 
     #[handler("ListTables")]

@@ -4,12 +4,14 @@
 //! [`OpenTable`] reads items and changes them, and with each change the indexes, the counts, and the stream.
 
 pub mod counts;
+pub mod history;
 pub(crate) mod locks;
 pub mod places;
 pub mod read;
 pub mod records;
 mod replicas;
 pub(crate) mod tables;
+pub mod transfers;
 mod write;
 
 use std::collections::HashMap;

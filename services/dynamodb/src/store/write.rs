@@ -73,6 +73,11 @@ impl OpenTable {
             let change = change_record(&self.record.description.keys, view, old, new, at, by);
             streams::append(&self.tables, stream.id, change);
         }
+        if let Some(recovery) = &self.record.recovery {
+            let keys = &self.record.description.keys;
+            let change = change_record(keys, StreamViewType::NewAndOldImages, old, new, at, by);
+            streams::append_for(&self.tables, self.record.id, recovery.seconds(), change);
+        }
         consumed
     }
 

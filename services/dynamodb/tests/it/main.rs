@@ -16,5 +16,6 @@ mod properties;
 mod provider;
 mod syntax;
 mod tables;
+mod transfers;
 mod updates;
 mod values;
