@@ -8,6 +8,7 @@ mod describe;
 mod errors;
 mod exports;
 mod expressions;
+mod global_tables;
 mod imports;
 mod items;
 mod kinesis;
@@ -171,6 +172,16 @@ impl DynamoDbApi for DynamoProvider {
         backups::create(self, ctx, input)
     }
 
+    #[handler("CreateGlobalTable")]
+    async fn create_global_table(
+        &self,
+        ctx: &RequestContext,
+        input: CreateGlobalTableInput,
+    ) -> Result<CreateGlobalTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_tables::create(self, ctx, input)
+    }
+
     #[handler("CreateTable")]
     async fn create_table(
         &self,
@@ -270,6 +281,26 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<DescribeExportOutput, DynamoDbError> {
         self.resume(ctx);
         exports::describe(self, &input)
+    }
+
+    #[handler("DescribeGlobalTable")]
+    async fn describe_global_table(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeGlobalTableInput,
+    ) -> Result<DescribeGlobalTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_tables::describe(self, ctx, &input)
+    }
+
+    #[handler("DescribeGlobalTableSettings")]
+    async fn describe_global_table_settings(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeGlobalTableSettingsInput,
+    ) -> Result<DescribeGlobalTableSettingsOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_tables::describe_settings(self, ctx, &input)
     }
 
     #[handler("DescribeImport")]
@@ -435,6 +466,16 @@ impl DynamoDbApi for DynamoProvider {
         exports::list(self, ctx, &input)
     }
 
+    #[handler("ListGlobalTables")]
+    async fn list_global_tables(
+        &self,
+        ctx: &RequestContext,
+        input: ListGlobalTablesInput,
+    ) -> Result<ListGlobalTablesOutput, DynamoDbError> {
+        self.resume(ctx);
+        Ok(global_tables::list(self, ctx, &input))
+    }
+
     #[handler("ListImports")]
     async fn list_imports(
         &self,
@@ -576,6 +617,16 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<UpdateContributorInsightsOutput, DynamoDbError> {
         self.resume(ctx);
         settings::update_insights(self, ctx, input)
+    }
+
+    #[handler("UpdateGlobalTable")]
+    async fn update_global_table(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateGlobalTableInput,
+    ) -> Result<UpdateGlobalTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_tables::update(self, ctx, input)
     }
 
     #[handler("UpdateItem")]

@@ -108,6 +108,9 @@ pub struct TableRecord {
     /// Other regions that it can be called in, and since when.
     #[serde(default)]
     pub replicas: BTreeMap<String, Timestamp>,
+    /// Since when it is a global table of version 2017.11.29, whose replicas these are.
+    #[serde(default)]
+    pub global: Option<Timestamp>,
 }
 
 impl TableRecord {
@@ -140,6 +143,7 @@ impl TableRecord {
             tags: BTreeMap::new(),
             restored: None,
             replicas: BTreeMap::new(),
+            global: None,
         }
     }
 

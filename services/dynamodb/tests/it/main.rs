@@ -4,6 +4,7 @@
 
 mod concurrency;
 mod conditions;
+mod global_tables;
 mod items;
 mod key_conditions;
 mod keys;
