@@ -7,11 +7,12 @@
 //! HTTP; every function can be tried alone.
 //!
 //! [`store`] keeps tables, items and indexes, [`writing`] decides what becomes of items, [`streams`] has their
-//! changes, [`expiry`] deletes what is over. [`transfer`] has the files of exports and imports.
+//! changes, [`expiry`] deletes what is over. `destinations` sends them to Kinesis, [`transfer`] has the files of exports and imports.
 //!
 //! The words of errors are AWS's; [`error`] says where they are from.
 
 pub mod capacity;
+mod destinations;
 mod developer;
 pub mod error;
 pub mod evaluate;

@@ -63,10 +63,14 @@ fn part(provider: &DynamoProvider, address: &Address) -> Result<OpenTable, Dynam
     let Address { name, region, .. } = address;
     // aws-controllers-k8s/community#1034
     let missing = || {
-        TableNotFoundException::new(format!("Table not found: Table: '{name}' not found in region: '{region}'."))
+        TableNotFoundException::new(format!(
+            "Table not found: Table: '{name}' not found in region: '{region}'."
+        ))
     };
     let table = provider.store.table(address).ok_or_else(missing)?;
-    let invalid = |reason: &str| DynamoError::parameter(format_args!("{reason} Table: '{name}' in region: '{region}'."));
+    let invalid = |reason: &str| {
+        DynamoError::parameter(format_args!("{reason} Table: '{name}' in region: '{region}'."))
+    };
     if table.record.description.stream != Some(View::NewAndOldImages) {
         return Err(invalid("StreamSpecification must be enabled with NEW_AND_OLD_IMAGES.").into());
     }

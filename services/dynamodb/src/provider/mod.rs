@@ -31,6 +31,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use asf_api_dynamodb::*;
 use asf_macros::provider;
 use asf_runtime::RequestContext;
+use asf_runtime::client::Connect;
 use asf_runtime::plugin::Settings;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
@@ -38,18 +39,22 @@ use tokio::task::JoinSet;
 use crate::store::tables::remove_leftovers;
 use crate::store::{DynamoStore, Store};
 use crate::variables::{self, Probability};
-use crate::{expiry, streams};
+use crate::{destinations, expiry, streams};
 
 /// Amazon DynamoDB.
 ///
-/// Its background work (items whose time to live is over, what is left of deleted tables) runs on the runtime that
+/// Its background work (items whose time to live is over, changes for Kinesis, what is left of deleted tables) runs on the runtime that
 /// operations are called on, and ends with the provider.
 #[derive(Debug)]
 pub struct DynamoProvider {
     store: Arc<Store>,
     /// Deletes what expires; none until a table has such items.
     expiries: Mutex<JoinSet<()>>,
-    /// Tables whose items expire may have been kept.
+    /// Sends changes to Kinesis; none until a table has such a destination.
+    sending: Mutex<JoinSet<()>>,
+    /// What calls Kinesis.
+    connect: Connect,
+    /// Tables that need either may have been kept.
     resumed: Once,
     /// `DYNAMODB_REMOVE_EXPIRED_ITEMS`
     removes_expired: bool,
@@ -82,6 +87,8 @@ impl DynamoProvider {
         Self {
             store,
             expiries: Mutex::default(),
+            sending: Mutex::default(),
+            connect: settings.connect(),
             resumed: Once::new(),
             removes_expired: settings.get(variables::EXPIRY).is_none() || settings.is_on(variables::EXPIRY),
             errors,
@@ -103,6 +110,9 @@ impl DynamoProvider {
             if expiry::is_any_watched(&self.store) {
                 self.watch_expiries(ctx);
             }
+            if destinations::are_any_active(&self.store) {
+                self.send_changes(ctx);
+            }
         });
     }
 
@@ -116,6 +126,14 @@ impl DynamoProvider {
         if running.is_empty() {
             running.spawn_on(expiry::run(self.store.clone(), ctx.environment.clock.clone()), &runtime);
         }
+    }
+
+    /// Sees to it that changes are sent to Kinesis.
+    fn send_changes(&self, ctx: &RequestContext) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        let Some(line) = self.store.line.take() else { return };
+        let work = destinations::run(line, self.connect.clone(), ctx.environment.clone());
+        self.sending.lock().unwrap_or_else(PoisonError::into_inner).spawn_on(work, &runtime);
     }
 
     /// Removes what is left of deleted tables: elsewhere, if there is somewhere else, since it may be much.

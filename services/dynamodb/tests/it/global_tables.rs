@@ -113,7 +113,10 @@ fn all_regions_have_the_same() {
         assert!(matches!(error, DynamoDbError::GlobalTableNotFoundException(_)), "{error}");
         let made = world.create(&["us-east-1", "eu-west-1"]).await.unwrap();
         assert!(matches!(made.global_table_status, Some(GlobalTableStatus::Creating)));
-        assert_eq!(made.global_table_arn.as_deref(), Some("arn:aws:dynamodb::000000000000:global-table/table"));
+        assert_eq!(
+            made.global_table_arn.as_deref(),
+            Some("arn:aws:dynamodb::000000000000:global-table/table")
+        );
         world.put("us-east-1", "a").await;
         world.put("eu-west-1", "b").await;
         for region in ["us-east-1", "eu-west-1"] {
@@ -124,7 +127,10 @@ fn all_regions_have_the_same() {
         assert_eq!((world.count("ap-south-1").await, world.listed("ap-south-1").await), (Some(0), 0));
         let input = DescribeTableInput { table_name: Some("table".to_owned()) };
         let table = world.0.describe_table(&World::ctx("eu-west-1"), input).await.unwrap().table.unwrap();
-        assert_eq!((table.global_table_version.as_deref(), table.replicas.is_none()), (Some("2017.11.29"), true));
+        assert_eq!(
+            (table.global_table_version.as_deref(), table.replicas.is_none()),
+            (Some("2017.11.29"), true)
+        );
         let input = DescribeGlobalTableSettingsInput { global_table_name: Some("table".to_owned()) };
         let settings = world.0.describe_global_table_settings(&World::ctx("eu-west-1"), input).await.unwrap();
         assert_eq!(settings.replica_settings.unwrap().len(), 2);
@@ -157,7 +163,10 @@ fn tables_that_cannot_be_one() {
         let world = World::new().await;
         // aws-controllers-k8s/community#1034
         let error = world.create(&["us-east-1", "eu-north-1"]).await.unwrap_err();
-        assert!(error.to_string().contains("Table not found: Table: 'table' not found in region: 'eu-north-1'."), "{error}");
+        assert!(
+            error.to_string().contains("Table not found: Table: 'table' not found in region: 'eu-north-1'."),
+            "{error}"
+        );
         world.put("eu-west-1", "a").await;
         let error = world.create(&["us-east-1", "eu-west-1"]).await.unwrap_err();
         assert!(error.to_string().contains("must be empty"), "{error}");

@@ -4,6 +4,7 @@
 
 mod concurrency;
 mod conditions;
+mod destinations;
 mod global_tables;
 mod items;
 mod key_conditions;
