@@ -104,7 +104,7 @@ async fn send(
     let mut ctx = RequestContext::new(PutRecord::operation(), environment.clone());
     ctx.account_id = arn.account.parse().map_err(|_| "the ARN has no account")?;
     ctx.region = Region::new(&arn.region);
-    let record = record(parcel, destination.precision.as_deref(), environment.ids.uuid());
+    let record = record(parcel, destination.precision.as_deref(), &environment.ids.uuid());
     let input = PutRecordInput {
         stream_name: Some(name.to_owned()),
         stream_arn: Some(destination.arn.clone()),
@@ -117,7 +117,7 @@ async fn send(
 }
 
 /// test_dynamodb_streams::TestDynamoDBStreams::test_enable_kinesis_streaming_destination
-fn record(parcel: &Parcel, precision: Option<&str>, id: String) -> Json {
+fn record(parcel: &Parcel, precision: Option<&str>, id: &str) -> Json {
     let Parcel { address, change, .. } = parcel;
     let mut item = Map::new();
     item.insert("ApproximateCreationDateTime".to_owned(), json!(moment(change.at, precision)));

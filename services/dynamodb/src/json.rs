@@ -55,10 +55,10 @@ fn read(json: Json) -> Option<Wire> {
         match kind.as_str() {
             "S" => wire.s = Some(text(it)?),
             "N" => wire.n = Some(text(it)?),
-            "B" => wire.b = Some(binary(it)?),
+            "B" => wire.b = Some(binary(&it)?),
             "SS" => wire.ss = Some(list(it, text)?),
             "NS" => wire.ns = Some(list(it, text)?),
-            "BS" => wire.bs = Some(list(it, binary)?),
+            "BS" => wire.bs = Some(list(it, |it| binary(&it))?),
             "M" => wire.m = Some(map(it)?),
             "L" => wire.l = Some(list(it, read)?),
             "NULL" => wire.null = Some(it.as_bool()?),
@@ -73,7 +73,7 @@ fn text(json: Json) -> Option<String> {
     if let Json::String(text) = json { Some(text) } else { None }
 }
 
-fn binary(json: Json) -> Option<Bytes> {
+fn binary(json: &Json) -> Option<Bytes> {
     STANDARD.decode(json.as_str()?).ok().map(Into::into)
 }
 
