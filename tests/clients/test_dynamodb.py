@@ -1583,5 +1583,49 @@ class TimeToLive(Dynamo):
             self.assertEqual((identity["Type"], identity["PrincipalId"]), ("Service", "dynamodb.amazonaws.com"))
 
 
+class Transfers(Dynamo):
+    """Exports to S3 and imports from there."""
+
+    def setUp(self):
+        super().setUp()
+        self.bucket = f"b-{uuid.uuid4()}"
+        client("s3").create_bucket(Bucket=self.bucket)
+
+    def test_a_table_goes_to_s3_and_comes_back(self):
+        name = self.table()
+        arn = self.db.describe_table(TableName=name)["Table"]["TableArn"]
+        export = lambda: self.db.export_table_to_point_in_time(TableArn=arn, S3Bucket=self.bucket)
+        error = self.error(export)["Error"]
+        self.assertEqual(error["Code"], "PointInTimeRecoveryUnavailableException")
+        self.db.update_continuous_backups(
+            TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+        items = [{"id": f"{n}", "n": n, "set": {"a", "b"}, "bytes": b"\x00\x01"} for n in range(20)]
+        for item in items:
+            self.resource.Table(name).put_item(Item=item)
+        export_arn = export()["ExportDescription"]["ExportArn"]
+        done = self.db.describe_export(ExportArn=export_arn)["ExportDescription"]
+        self.assertEqual((done["ExportStatus"], done["ItemCount"]), ("COMPLETED", 20))
+        self.assertEqual(self.db.list_exports(TableArn=arn)["ExportSummaries"][0]["ExportArn"], export_arn)
+
+        copy = f"{name}-copy"
+        started = self.db.import_table(
+            S3BucketSource={"S3Bucket": self.bucket, "S3KeyPrefix": done["ExportManifest"].rsplit("/", 1)[0] + "/data/"},
+            InputFormat="DYNAMODB_JSON",
+            InputCompressionType="GZIP",
+            TableCreationParameters={
+                "TableName": copy,
+                "KeySchema": schema("id"),
+                "AttributeDefinitions": [definition("id")],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )["ImportTableDescription"]
+        done = self.db.describe_import(ImportArn=started["ImportArn"])["ImportTableDescription"]
+        self.assertEqual((done["ImportStatus"], done["ImportedItemCount"], done["ErrorCount"]), ("COMPLETED", 20, 0))
+        found = self.resource.Table(copy).scan()["Items"]
+        by_id = lambda item: int(item["id"])
+        self.assertEqual(sorted(found, key=by_id), [{**it, "bytes": Binary(it["bytes"])} for it in items])
+
+
 if __name__ == "__main__":
     unittest.main()

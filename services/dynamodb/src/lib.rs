@@ -7,17 +7,19 @@
 //! HTTP; every function can be tried alone.
 //!
 //! [`store`] keeps tables, items and indexes, [`writing`] decides what becomes of items, [`streams`] has their
-//! changes, [`expiry`] deletes what is over.
+//! changes, [`expiry`] deletes what is over. `destinations` sends them to Kinesis, [`transfer`] has the files of exports and imports.
 //!
 //! The words of errors are AWS's; [`error`] says where they are from.
 
 pub mod capacity;
+mod destinations;
 mod developer;
 pub mod error;
 pub mod evaluate;
 pub mod expiry;
 pub mod expression;
 pub mod items;
+pub mod json;
 pub mod legacy;
 pub mod limits;
 pub mod models;
@@ -28,6 +30,7 @@ pub mod size;
 pub mod store;
 pub mod streams;
 pub mod tables;
+pub mod transfer;
 mod variables;
 pub mod wire;
 pub mod writing;

@@ -1,7 +1,9 @@
 //! Backups on demand, and tables that are restored from them or from a table as it is.
 
+use std::sync::Arc;
+
 use asf_api_dynamodb::*;
-use asf_runtime::{AwsError, RequestContext, Timestamp};
+use asf_runtime::{Bytes, RequestContext, Timestamp};
 
 use super::DynamoProvider;
 use super::addressing::{address, by_arn};
@@ -11,8 +13,8 @@ use super::settings::table_not_found;
 use super::tables::number;
 use crate::error::{DynamoError, ErrorKind};
 use crate::models::table::{BillingMode as Mode, Index, IndexKind};
-use crate::store::records::{BackupRecord, Restored, TableRecord};
-use crate::store::{Address, DynamoStore, OpenTable};
+use crate::store::records::{BackupRecord, Recovery, Restored, TableRecord};
+use crate::store::{Address, DynamoStore, ItemRecord, OpenTable};
 
 /// Backups that a page has at most ("ListBackups" in the API reference).
 const LISTED: usize = 100;
@@ -204,13 +206,29 @@ pub(super) fn restore(
         local: input.local_secondary_index_override,
     };
     let target = input.target_table_name.as_deref();
-    let table = restore_to(provider, ctx, target, (&backup.table, &tables, backup.id), restored, overrides)?;
+    let items = provider.store.items_at_a_moment(&tables, backup.id);
+    let table = restore_to(provider, ctx, target, (&backup.table, items), restored, overrides)?;
     let counts = provider.store.counts(&table);
     let description = describe::table(&table, &counts, Moment::Creating, &ctx.region);
     Ok(RestoreTableFromBackupOutput { table_description: Some(description) })
 }
 
-/// `RestoreTableToPointInTime`: to now. What a table was before is not kept.
+/// The point-in-time recovery of a table.
+///
+/// # Errors
+///
+/// If it is not enabled.
+pub(super) fn recovery(table: &OpenTable) -> Result<Recovery, PointInTimeRecoveryUnavailableException> {
+    // From memory.
+    table.record.recovery.ok_or_else(|| {
+        PointInTimeRecoveryUnavailableException::new(format!(
+            "Point in time recovery is not enabled for table '{}'",
+            table.address.name
+        ))
+    })
+}
+
+/// `RestoreTableToPointInTime`: as it is, with what has changed since undone.
 pub(super) fn restore_to_point_in_time(
     provider: &DynamoProvider,
     ctx: &RequestContext,
@@ -218,20 +236,19 @@ pub(super) fn restore_to_point_in_time(
 ) -> Result<RestoreTableToPointInTimeOutput, DynamoDbError> {
     let name = input.source_table_arn.as_deref().or(input.source_table_name.as_deref());
     let source = provider.table(ctx, name).map_err(|error| table_not_found(error, name))?;
-    if source.record.recovery.is_none() {
+    let recovery = recovery(&source)?;
+    let now = ctx.clock().now();
+    let is_latest = input.use_latest_restorable_time == Some(true);
+    let at = input.restore_date_time.filter(|_| !is_latest).unwrap_or(now);
+    if at < recovery.earliest(now) || at > now {
         // From memory.
-        return Err(PointInTimeRecoveryUnavailableException::new(format!(
-            "Point in time recovery is not enabled for table '{}'",
-            source.address.name
-        ))
+        return Err(InvalidRestoreTimeException::new(
+            "An invalid restore time was specified. RestoreDateTime must be between EarliestRestorableDateTime and \
+             LatestRestorableDateTime.",
+        )
         .into());
     }
-    let now = ctx.clock().now();
-    let is_now = input.use_latest_restorable_time == Some(true);
-    if !is_now && input.restore_date_time.is_some_and(|at| at < now) {
-        return Err(AwsError::not_implemented(ctx.operation).into());
-    }
-    let restored = Restored { backup: None, table: source.address.arn(), at: now };
+    let restored = Restored { backup: None, table: source.address.arn(), at };
     let overrides = Overrides {
         billing_mode: input.billing_mode_override,
         throughput: input.provisioned_throughput_override,
@@ -239,20 +256,20 @@ pub(super) fn restore_to_point_in_time(
         local: input.local_secondary_index_override,
     };
     let target = input.target_table_name.as_deref();
-    let from = (&*source.record, &source.tables, source.record.id);
-    let table = restore_to(provider, ctx, target, from, restored, overrides)?;
+    let items = provider.store.items_at(&source, at);
+    let table = restore_to(provider, ctx, target, (&source.record, items), restored, overrides)?;
     let counts = provider.store.counts(&table);
     let description = describe::table(&table, &counts, Moment::Creating, &ctx.region);
     Ok(RestoreTableToPointInTimeOutput { table_description: Some(description) })
 }
 
-/// Makes a table of items that are kept under a number. It has the keys, indexes and modes of the former, and none
+/// Makes a table of items. It has the keys, indexes and modes of the former, and none
 /// of what is set besides ("Restoring a DynamoDB table" in the developer guide).
 fn restore_to(
     provider: &DynamoProvider,
     ctx: &RequestContext,
     target: Option<&str>,
-    (source, tables, id): (&TableRecord, &DynamoStore, u64),
+    (source, items): (&TableRecord, Vec<(Bytes, Arc<ItemRecord>)>),
     restored: Restored,
     overrides: Overrides,
 ) -> Result<OpenTable, DynamoDbError> {
@@ -282,7 +299,6 @@ fn restore_to(
     let (class, kms_key) = (source.class.clone(), source.kms_key.clone());
     let (on_demand, warm) = (source.on_demand, source.warm);
     let record = TableRecord { class, kms_key, on_demand, warm, restored: Some(restored), ..new };
-    let items = provider.store.items_at_a_moment(tables, id);
     let table = provider.store.create(&address, record, number(ctx.ids()), items);
     // From memory.
     let exists = || TableAlreadyExistsException::new(format!("Table already exists: {}", address.name));

@@ -73,7 +73,10 @@ pub(super) fn table(
         }),
         latest_stream_label: record.stream.as_ref().map(|it| it.label.clone()),
         latest_stream_arn: stream_arn,
-        global_table_version: replicas.as_ref().map(|_| "2019.11.21".to_owned()),
+        global_table_version: match record.global {
+            Some(_) => Some("2017.11.29".to_owned()),
+            None => replicas.as_ref().map(|_| "2019.11.21".to_owned()),
+        },
         replicas,
         restore_summary: record.restored.as_ref().map(|it| api::RestoreSummary {
             source_backup_arn: it.backup.clone(),

@@ -1,4 +1,4 @@
-//! Kinesis streaming destinations: kept, and nothing is sent to them yet. Facts and words are those of
+//! Kinesis streaming destinations; [`destinations`](crate::destinations) sends to them. Facts and words are those of
 //! test_dynamodb::TestDynamoDB::test_kinesis_streaming_destination_crud.
 
 use asf_api_dynamodb::*;
@@ -33,6 +33,7 @@ pub(super) fn enable(
         record.kinesis.push(KinesisDestination { arn, active: true, precision });
         Ok(Rebuild::default())
     })?;
+    provider.send_changes(ctx);
     Ok(KinesisStreamingDestinationOutput {
         table_name: Some(table.address.name),
         stream_arn: input.stream_arn,

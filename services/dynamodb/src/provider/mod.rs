@@ -6,10 +6,14 @@ mod backups;
 mod batches;
 mod describe;
 mod errors;
+mod exports;
 mod expressions;
+mod global_tables;
+mod imports;
 mod items;
 mod kinesis;
 mod limits;
+mod objects;
 mod pages;
 mod query;
 mod replicas;
@@ -27,6 +31,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use asf_api_dynamodb::*;
 use asf_macros::provider;
 use asf_runtime::RequestContext;
+use asf_runtime::client::Connect;
 use asf_runtime::plugin::Settings;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
@@ -34,18 +39,22 @@ use tokio::task::JoinSet;
 use crate::store::tables::remove_leftovers;
 use crate::store::{DynamoStore, Store};
 use crate::variables::{self, Probability};
-use crate::{expiry, streams};
+use crate::{destinations, expiry, streams};
 
 /// Amazon DynamoDB.
 ///
-/// Its background work (items whose time to live is over, what is left of deleted tables) runs on the runtime that
+/// Its background work (items whose time to live is over, changes for Kinesis, what is left of deleted tables) runs on the runtime that
 /// operations are called on, and ends with the provider.
 #[derive(Debug)]
 pub struct DynamoProvider {
     store: Arc<Store>,
     /// Deletes what expires; none until a table has such items.
     expiries: Mutex<JoinSet<()>>,
-    /// Tables whose items expire may have been kept.
+    /// Sends changes to Kinesis; none until a table has such a destination.
+    sending: Mutex<JoinSet<()>>,
+    /// What calls Kinesis.
+    connect: Connect,
+    /// Tables that need either may have been kept.
     resumed: Once,
     /// `DYNAMODB_REMOVE_EXPIRED_ITEMS`
     removes_expired: bool,
@@ -78,6 +87,8 @@ impl DynamoProvider {
         Self {
             store,
             expiries: Mutex::default(),
+            sending: Mutex::default(),
+            connect: settings.connect(),
             resumed: Once::new(),
             removes_expired: settings.get(variables::EXPIRY).is_none() || settings.is_on(variables::EXPIRY),
             errors,
@@ -99,6 +110,9 @@ impl DynamoProvider {
             if expiry::is_any_watched(&self.store) {
                 self.watch_expiries(ctx);
             }
+            if destinations::are_any_active(&self.store) {
+                self.send_changes(ctx);
+            }
         });
     }
 
@@ -112,6 +126,14 @@ impl DynamoProvider {
         if running.is_empty() {
             running.spawn_on(expiry::run(self.store.clone(), ctx.environment.clock.clone()), &runtime);
         }
+    }
+
+    /// Sees to it that changes are sent to Kinesis.
+    fn send_changes(&self, ctx: &RequestContext) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        let Some(line) = self.store.line.take() else { return };
+        let work = destinations::run(line, self.connect.clone(), ctx.environment.clone());
+        self.sending.lock().unwrap_or_else(PoisonError::into_inner).spawn_on(work, &runtime);
     }
 
     /// Removes what is left of deleted tables: elsewhere, if there is somewhere else, since it may be much.
@@ -166,6 +188,16 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<CreateBackupOutput, DynamoDbError> {
         self.resume(ctx);
         backups::create(self, ctx, input)
+    }
+
+    #[handler("CreateGlobalTable")]
+    async fn create_global_table(
+        &self,
+        ctx: &RequestContext,
+        input: CreateGlobalTableInput,
+    ) -> Result<CreateGlobalTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_tables::create(self, ctx, input)
     }
 
     #[handler("CreateTable")]
@@ -259,6 +291,46 @@ impl DynamoDbApi for DynamoProvider {
         Ok(limits::endpoints(ctx))
     }
 
+    #[handler("DescribeExport")]
+    async fn describe_export(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeExportInput,
+    ) -> Result<DescribeExportOutput, DynamoDbError> {
+        self.resume(ctx);
+        exports::describe(self, &input)
+    }
+
+    #[handler("DescribeGlobalTable")]
+    async fn describe_global_table(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeGlobalTableInput,
+    ) -> Result<DescribeGlobalTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_tables::describe(self, ctx, &input)
+    }
+
+    #[handler("DescribeGlobalTableSettings")]
+    async fn describe_global_table_settings(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeGlobalTableSettingsInput,
+    ) -> Result<DescribeGlobalTableSettingsOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_tables::describe_settings(self, ctx, &input)
+    }
+
+    #[handler("DescribeImport")]
+    async fn describe_import(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeImportInput,
+    ) -> Result<DescribeImportOutput, DynamoDbError> {
+        self.resume(ctx);
+        imports::describe(self, &input)
+    }
+
     #[handler("DescribeKinesisStreamingDestination")]
     async fn describe_kinesis_streaming_destination(
         &self,
@@ -341,6 +413,16 @@ impl DynamoDbApi for DynamoProvider {
         statements::transaction(self, ctx, input)
     }
 
+    #[handler("ExportTableToPointInTime")]
+    async fn export_table_to_point_in_time(
+        &self,
+        ctx: &RequestContext,
+        input: ExportTableToPointInTimeInput,
+    ) -> Result<ExportTableToPointInTimeOutput, DynamoDbError> {
+        self.resume(ctx);
+        exports::export(self, ctx, input).await
+    }
+
     #[handler("GetItem")]
     async fn get_item(
         &self,
@@ -362,6 +444,16 @@ impl DynamoDbApi for DynamoProvider {
         settings::get_policy(self, input)
     }
 
+    #[handler("ImportTable")]
+    async fn import_table(
+        &self,
+        ctx: &RequestContext,
+        input: ImportTableInput,
+    ) -> Result<ImportTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        imports::import(self, ctx, input).await
+    }
+
     #[handler("ListBackups")]
     async fn list_backups(
         &self,
@@ -380,6 +472,36 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<ListContributorInsightsOutput, DynamoDbError> {
         self.resume(ctx);
         settings::list_insights(self, ctx, &input)
+    }
+
+    #[handler("ListExports")]
+    async fn list_exports(
+        &self,
+        ctx: &RequestContext,
+        input: ListExportsInput,
+    ) -> Result<ListExportsOutput, DynamoDbError> {
+        self.resume(ctx);
+        exports::list(self, ctx, &input)
+    }
+
+    #[handler("ListGlobalTables")]
+    async fn list_global_tables(
+        &self,
+        ctx: &RequestContext,
+        input: ListGlobalTablesInput,
+    ) -> Result<ListGlobalTablesOutput, DynamoDbError> {
+        self.resume(ctx);
+        Ok(global_tables::list(self, ctx, &input))
+    }
+
+    #[handler("ListImports")]
+    async fn list_imports(
+        &self,
+        ctx: &RequestContext,
+        input: ListImportsInput,
+    ) -> Result<ListImportsOutput, DynamoDbError> {
+        self.resume(ctx);
+        imports::list(self, ctx, &input)
     }
 
     #[handler("ListTables")]
@@ -513,6 +635,16 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<UpdateContributorInsightsOutput, DynamoDbError> {
         self.resume(ctx);
         settings::update_insights(self, ctx, input)
+    }
+
+    #[handler("UpdateGlobalTable")]
+    async fn update_global_table(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateGlobalTableInput,
+    ) -> Result<UpdateGlobalTableOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_tables::update(self, ctx, input)
     }
 
     #[handler("UpdateItem")]

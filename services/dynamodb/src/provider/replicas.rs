@@ -54,7 +54,12 @@ pub(super) fn update(
     Ok(())
 }
 
-fn add(
+/// Adds a replica.
+///
+/// # Errors
+///
+/// If there is a table of that name.
+pub(super) fn add(
     provider: &DynamoProvider,
     ctx: &RequestContext,
     address: &Address,
@@ -106,7 +111,7 @@ pub(super) fn source_region() -> DynamoError {
     )
 }
 
-fn change(
+pub(super) fn change(
     provider: &DynamoProvider,
     address: &Address,
     change: impl FnOnce(&mut TableRecord),
@@ -121,7 +126,8 @@ fn change(
 
 /// `Replicas`: those in other regions than the one that is called.
 pub(super) fn describe(table: &OpenTable, called: &Region) -> Option<Vec<ReplicaDescription>> {
-    if table.record.replicas.is_empty() {
+    // A global table of 2017 has an operation of its own for that.
+    if table.record.replicas.is_empty() || table.record.global.is_some() {
         return None;
     }
     let home = table.address.region.as_str();

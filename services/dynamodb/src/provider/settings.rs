@@ -115,10 +115,10 @@ pub(super) fn table_not_found(error: DynamoError, name: Option<&str>) -> DynamoD
 fn backups(ctx: &RequestContext, record: &TableRecord) -> ContinuousBackupsDescription {
     let now = ctx.clock().now();
     let description = match &record.recovery {
-        Some(Recovery { since, days }) => PointInTimeRecoveryDescription {
+        Some(recovery) => PointInTimeRecoveryDescription {
             point_in_time_recovery_status: Some(PointInTimeRecoveryStatus::Enabled),
-            recovery_period_in_days: Some(*days),
-            earliest_restorable_date_time: Some((*since).max(now.plus_seconds(-86_400 * i64::from(*days)))),
+            recovery_period_in_days: Some(recovery.days),
+            earliest_restorable_date_time: Some(recovery.earliest(now)),
             latest_restorable_date_time: Some(now),
         },
         None => PointInTimeRecoveryDescription {

@@ -33,6 +33,32 @@ pub(super) fn create(
     input: CreateTableInput,
 ) -> Result<CreateTableOutput, DynamoDbError> {
     let address = address(ctx, input.table_name.as_deref())?;
+    let record = record_of(ctx, &address, input)?;
+    let table = provider.store.create(&address, record, number(ctx.ids()), []);
+    let table = table.ok_or_else(|| table_exists(&address))?;
+    let counts = provider.store.counts(&table);
+    Ok(CreateTableOutput {
+        table_description: Some(describe::table(&table, &counts, Moment::Creating, &address.region)),
+    })
+}
+
+/// That there is a table of this name.
+pub(super) fn table_exists(address: &Address) -> DynamoError {
+    // test_dynamodb::TestDynamoDB::test_create_duplicate_table
+    let message = format!("Table already exists: {}", address.name);
+    DynamoError::new(ErrorKind::ResourceInUse, message)
+}
+
+/// A new table, as it was asked for.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(super) fn record_of(
+    ctx: &RequestContext,
+    address: &Address,
+    input: CreateTableInput,
+) -> Result<TableRecord, DynamoDbError> {
     let request = CreateTable {
         name: address.name.clone(),
         attributes: requests::attributes(input.attribute_definitions.unwrap_or_default()),
@@ -50,10 +76,10 @@ pub(super) fn create(
     let description = request.check()?;
     let now = ctx.clock().now();
     let new = TableRecord::new(description, number(ctx.ids()), ctx.ids().uuid(), now);
-    let record = TableRecord {
+    Ok(TableRecord {
         deletion_protection: input.deletion_protection_enabled == Some(true),
         class: input.table_class.map(|class| (class.as_str().to_owned(), now)),
-        kms_key: input.sse_specification.and_then(|it| kms_key(&address, &it, ctx.ids())),
+        kms_key: input.sse_specification.and_then(|it| kms_key(address, &it, ctx.ids())),
         on_demand: input
             .on_demand_throughput
             .map(|it| (it.max_read_request_units, it.max_write_request_units)),
@@ -61,16 +87,6 @@ pub(super) fn create(
         policy: input.resource_policy.map(|text| Policy { text, revision: ctx.ids().uuid() }),
         tags: tags::of(input.tags.unwrap_or_default())?,
         ..new
-    };
-    let exists = || {
-        // test_dynamodb::TestDynamoDB::test_create_duplicate_table
-        let message = format!("Table already exists: {}", address.name);
-        DynamoError::new(ErrorKind::ResourceInUse, message)
-    };
-    let table = provider.store.create(&address, record, number(ctx.ids()), []).ok_or_else(exists)?;
-    let counts = provider.store.counts(&table);
-    Ok(CreateTableOutput {
-        table_description: Some(describe::table(&table, &counts, Moment::Creating, &address.region)),
     })
 }
 

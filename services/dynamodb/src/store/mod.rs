@@ -4,12 +4,14 @@
 //! [`OpenTable`] reads items and changes them, and with each change the indexes, the counts, and the stream.
 
 pub mod counts;
+pub mod history;
 pub(crate) mod locks;
 pub mod places;
 pub mod read;
 pub mod records;
 mod replicas;
 pub(crate) mod tables;
+pub mod transfers;
 mod write;
 
 use std::collections::HashMap;
@@ -24,6 +26,7 @@ pub use records::{DynamoStore, ItemRecord, TableRecord};
 pub use write::{ChangedBy, projected};
 pub(crate) use write::{key_attributes, projected_size, projects};
 
+use crate::destinations::Line;
 use crate::models::table::Index;
 use locks::Locks;
 
@@ -54,6 +57,8 @@ pub struct Store {
     pub(crate) locks: Locks,
     counts: RwLock<HashMap<u64, Arc<Counts>>>,
     replicas: replicas::Replicas,
+    /// Changes for Kinesis.
+    pub(crate) line: Arc<Line>,
 }
 
 /// A table, as it is now.
@@ -66,6 +71,8 @@ pub struct OpenTable {
     /// The store of its account and region.
     pub tables: DynamoStore,
     counts: Option<Arc<Counts>>,
+    /// Where its changes go, if they go to Kinesis.
+    line: Option<Arc<Line>>,
 }
 
 impl Store {
@@ -77,6 +84,7 @@ impl Store {
             locks: Locks::default(),
             counts: RwLock::default(),
             replicas: replicas::Replicas::default(),
+            line: Arc::default(),
         };
         store.replicas = replicas::Replicas::load(&store);
         store.finish_removals();
@@ -109,7 +117,8 @@ impl Store {
         let tables = self.at(address.account, &address.region);
         let record = tables.tables.get(&address.name)?;
         let counts = self.counted(record.id);
-        Some(OpenTable { address: address.clone(), record, tables, counts })
+        let line = record.kinesis.iter().any(|it| it.active).then(|| self.line.clone());
+        Some(OpenTable { address: address.clone(), record, tables, counts, line })
     }
 
     fn counted(&self, table: u64) -> Option<Arc<Counts>> {

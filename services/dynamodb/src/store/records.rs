@@ -10,6 +10,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::places::Place;
+pub use super::transfers::{ExportRecord, ImportRecord};
 use crate::models::table::{BillingMode, StreamViewType};
 use crate::models::{Item, KeySchema, TableDescription};
 
@@ -29,7 +30,8 @@ pub struct DynamoStore {
     /// Streams, by the table's name and the stream's label; also those that have ended.
     #[store(local)]
     pub streams: Table<(String, String), StreamRecord>,
-    /// Changes of items, by stream and sequence number.
+    /// Changes of items, by stream and sequence number. Those for point-in-time recovery are in a stream with the
+    /// number of the table.
     #[store(local)]
     pub changes: Table<InPartition<u64, u64>, ChangeRecord, Partitioned>,
     /// What requests with a `ClientRequestToken` were, by the token.
@@ -47,6 +49,12 @@ pub struct DynamoStore {
     /// Backups, by their ARN.
     #[store(local)]
     pub backups: Table<String, BackupRecord>,
+    /// Exports to S3, by their ARN.
+    #[store(local)]
+    pub exports: Table<String, ExportRecord>,
+    /// Imports from S3, by their ARN.
+    #[store(local)]
+    pub imports: Table<String, ImportRecord>,
 }
 
 /// A table, without its items.
@@ -100,6 +108,9 @@ pub struct TableRecord {
     /// Other regions that it can be called in, and since when.
     #[serde(default)]
     pub replicas: BTreeMap<String, Timestamp>,
+    /// Since when it is a global table of version 2017.11.29, whose replicas these are.
+    #[serde(default)]
+    pub global: Option<Timestamp>,
 }
 
 impl TableRecord {
@@ -132,6 +143,7 @@ impl TableRecord {
             tags: BTreeMap::new(),
             restored: None,
             replicas: BTreeMap::new(),
+            global: None,
         }
     }
 
@@ -158,6 +170,20 @@ pub struct Recovery {
     pub since: Timestamp,
     /// `RecoveryPeriodInDays`
     pub days: i32,
+}
+
+impl Recovery {
+    /// The time for which changes are kept.
+    #[must_use]
+    pub fn seconds(&self) -> i64 {
+        86_400 * i64::from(self.days)
+    }
+
+    /// The first moment that the table can be restored to.
+    #[must_use]
+    pub fn earliest(&self, now: Timestamp) -> Timestamp {
+        self.since.max(now.plus_seconds(-self.seconds()))
+    }
 }
 
 /// A resource policy.

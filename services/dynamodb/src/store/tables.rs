@@ -87,6 +87,9 @@ impl Store {
                 fill_expiry(tables, &record, attribute);
             }
         }
+        if table.record.recovery.is_some() && record.recovery.is_none() {
+            streams::forget(tables, record.id);
+        }
         for slot in &rebuild.deleted {
             let left = Leftover {
                 table: record.id,
@@ -154,6 +157,7 @@ pub(crate) fn remove_leftovers(tables: &DynamoStore) {
         }
         if left.items {
             while clear_items(tables, left.table, REMOVED_AT_ONCE) {}
+            streams::forget(tables, left.table);
         }
         tables.leftovers.remove(&left);
     }

@@ -10,6 +10,7 @@ use super::places::{EXPIRY, ItemKey, Place, entry_key, expiry_key};
 use super::records::{ChangeKind, ChangeRecord, EntryRecord, ItemRecord};
 use super::{OpenTable, TableRecord};
 use crate::capacity::{Consumed, write_units};
+use crate::destinations::Parcel;
 use crate::models::table::{Index, Projection, StreamViewType};
 use crate::models::{Item, KeySchema};
 use crate::{size, streams};
@@ -72,6 +73,20 @@ impl OpenTable {
         if let (Some(stream), Some(view)) = (&self.record.stream, self.record.description.stream) {
             let change = change_record(&self.record.description.keys, view, old, new, at, by);
             streams::append(&self.tables, stream.id, change);
+        }
+        if let Some(line) = &self.line {
+            let keys = &self.record.description.keys;
+            line.put(Parcel {
+                address: self.address.clone(),
+                destinations: self.record.kinesis.iter().filter(|it| it.active).cloned().collect(),
+                change: change_record(keys, StreamViewType::NewAndOldImages, old, new, at, by),
+                key: key.encoded.clone(),
+            });
+        }
+        if let Some(recovery) = &self.record.recovery {
+            let keys = &self.record.description.keys;
+            let change = change_record(keys, StreamViewType::NewAndOldImages, old, new, at, by);
+            streams::append_for(&self.tables, self.record.id, recovery.seconds(), change);
         }
         consumed
     }

@@ -25,7 +25,12 @@ const FORGOTTEN_AT_ONCE: usize = 1000;
 
 /// Appends a change to a stream, and removes some that are too old.
 pub fn append(tables: &DynamoStore, stream: u64, change: ChangeRecord) {
-    let horizon = change.at.plus_seconds(-RETENTION);
+    append_for(tables, stream, RETENTION, change);
+}
+
+/// [`append`], where changes are kept for so many seconds.
+pub(crate) fn append_for(tables: &DynamoStore, stream: u64, retention: i64, change: ChangeRecord) {
+    let horizon = change.at.plus_seconds(-retention);
     tables.changes.write_in(&stream, |changes| {
         let last = changes.tree().range_in(&stream, ..).next_back().map_or(0, |(key, _)| key.sort);
         let old = changes.tree().range_in(&stream, ..).take(TRIMMED_AT_ONCE);
@@ -44,19 +49,24 @@ pub fn forget_gone(store: &Store, now: Timestamp) {
             if !reading::is_gone(&stream, now) {
                 continue;
             }
-            loop {
-                let some = tables.changes.range_in(&stream.id, .., FORGOTTEN_AT_ONCE);
-                if some.is_empty() {
-                    break;
-                }
-                tables.changes.write_in(&stream.id, |changes| {
-                    for (number, _) in some {
-                        changes.remove(&InPartition::new(stream.id, number));
-                    }
-                });
-            }
+            forget(&tables, stream.id);
             tables.streams.remove(&key);
         }
+    }
+}
+
+/// Removes all changes of a stream.
+pub(crate) fn forget(tables: &DynamoStore, stream: u64) {
+    loop {
+        let some = tables.changes.range_in(&stream, .., FORGOTTEN_AT_ONCE);
+        if some.is_empty() {
+            break;
+        }
+        tables.changes.write_in(&stream, |changes| {
+            for (number, _) in some {
+                changes.remove(&InPartition::new(stream, number));
+            }
+        });
     }
 }
 

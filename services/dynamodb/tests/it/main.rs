@@ -4,6 +4,8 @@
 
 mod concurrency;
 mod conditions;
+mod destinations;
+mod global_tables;
 mod items;
 mod key_conditions;
 mod keys;
@@ -16,5 +18,6 @@ mod properties;
 mod provider;
 mod syntax;
 mod tables;
+mod transfers;
 mod updates;
 mod values;

@@ -141,7 +141,7 @@ fn n(number: i64) -> AttributeValue {
 }
 
 /// Runs a test on a runtime whose own time does not matter.
-fn run<F: Future<Output = ()>>(test: F) {
+pub(crate) fn run<F: Future<Output = ()>>(test: F) {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(test);
 }
 
