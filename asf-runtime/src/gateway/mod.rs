@@ -31,10 +31,6 @@ use std::sync::Arc;
 use crate::context::Environment;
 use crate::observe::Observe;
 use crate::protocol::{Request, Response};
-use crate::shape::ByteStream;
-
-/// Bytes of a body that are read though nobody wants them, at most; of more, the end of the connection is cheaper.
-const DRAINED: u64 = 64 << 10;
 
 /// Answers requests by running them through a chain. There is always an answer.
 #[derive(Debug)]
@@ -83,13 +79,6 @@ impl Gateway {
         ctx.peer = arrival.peer;
         ctx.max_body = arrival.max_body;
         self.chain.run(&mut ctx).await;
-        if let ByteStream::Chunks { length: Some(length), .. } = &ctx.body
-            && *length <= DRAINED
-        {
-            // Nobody wanted it. Left on its way, it would have the connection closed behind the answer, and the
-            // client's next request on it would fail. What is wrong with it does not matter any more.
-            let _ = std::mem::take(&mut ctx.body).collect(usize::MAX).await;
-        }
         ctx.response
     }
 }

@@ -189,19 +189,3 @@ fn services_that_are_not_enabled() {
     assert!(text.contains("Service 'things' is not enabled."), "{text}");
     assert_eq!(answer(&gateway_of(vec!["things".to_owned()]), request()).0, 200);
 }
-
-/// A client may go on with its connection.
-#[test]
-fn a_body_that_nobody_wants_is_read() {
-    for (length, is_read) in [(Some(4), true), (Some(1 << 30), false), (None, false)] {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let pieces = futures_util::stream::once(async move {
-            sender.send(()).unwrap();
-            Ok(bytes::Bytes::from_static(b"body"))
-        });
-        let request = http::Request::post("/").header("x-amz-target", "Things.Nothing");
-        let request = request.body(ByteStream::from_stream(pieces, length)).unwrap();
-        assert_eq!(answer(&gateway(), request).0, 501);
-        assert_eq!(receiver.try_recv().is_ok(), is_read, "{length:?}");
-    }
-}

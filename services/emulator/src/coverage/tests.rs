@@ -11,9 +11,9 @@ fn from_handlers_and_from_moto() {
     let of = |service: &str| of_service(&providers, moto, service).unwrap();
     let sqs = of("sqs");
     assert_eq!(sqs.operations["SendMessage"], Implemented::Native);
-    let sns = of("sns");
-    assert_eq!(sns.operations["GetDataProtectionPolicy"], Implemented::None);
-    assert_eq!(of("codecommit").operations["CreateRepository"], Implemented::Moto);
+    let codecommit = of("codecommit");
+    assert_eq!(codecommit.operations["CreateRepository"], Implemented::Moto);
+    assert_eq!(codecommit.operations["CreateBranch"], Implemented::None);
     assert_eq!(of("translate").count(Implemented::None), of("translate").operations.len());
     assert!(of_service(&providers, moto, "none-such").is_none());
     // Names alone, and those of the model that is kept, are the same.

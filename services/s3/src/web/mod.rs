@@ -33,18 +33,21 @@ fn attach(surfaces: &Surfaces) -> Result<(), Box<dyn Error + Send + Sync>> {
     surfaces.places.get(ChainPlace::Request).append(Arc::new(cors::OriginNeeded(cors)));
     let forms = forms::FormUploads::new(&surfaces.providers, surfaces.plugins.settings());
     surfaces.places.get(ChainPlace::Request).append(Arc::new(forms));
+    let rounds = tokio::runtime::Handle::try_current().ok().map(|runtime| {
+        let providers = Arc::downgrade(&surfaces.providers);
+        Arc::new(rounds::Rounds::begin(&runtime, providers, surfaces.environment.clone()))
+    });
     for host in HOSTS {
         // The routes are a part of what the providers are a part of: no circles.
         let providers = Arc::downgrade(&surfaces.providers);
+        // The rounds go on for as long as the routes are there.
+        let rounds = rounds.clone();
         let site = endpoint(move |request| {
+            let _ = &rounds;
             let providers = providers.upgrade().unwrap_or_default();
             async move { website::answer(&providers, request).await }
         });
         surfaces.edge.add(Rule::new("/{*key}").host(host).own_cors(), site)?;
-    }
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        let (providers, environment) = (Arc::downgrade(&surfaces.providers), surfaces.environment.clone());
-        runtime.spawn(rounds::every_midnight(providers, environment));
     }
     Ok(())
 }

@@ -7,6 +7,8 @@ use asf_api_s3::operations::DeleteObject;
 use asf_runtime::context::Environment;
 use asf_runtime::provider::{Providers, TypedOperation as _};
 use asf_runtime::{RequestContext, Timestamp};
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 
 use super::with_native;
 use crate::S3Provider;
@@ -20,8 +22,24 @@ const DAY: i64 = 86_400;
 /// Versions that are looked at in one go.
 const PAGE: usize = 1000;
 
-/// Makes a round at each midnight, for as long as the process is there.
-pub(super) async fn every_midnight(providers: Weak<Providers>, environment: Environment) {
+/// The rounds of an emulator. They end when this is dropped: an emulator may be a branch that is thrown away.
+pub(super) struct Rounds(AbortHandle);
+
+impl Rounds {
+    /// Begins with them.
+    pub(super) fn begin(runtime: &Handle, providers: Weak<Providers>, environment: Environment) -> Self {
+        Self(runtime.spawn(every_midnight(providers, environment)).abort_handle())
+    }
+}
+
+impl Drop for Rounds {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Makes a round at each midnight, for as long as the providers are there.
+async fn every_midnight(providers: Weak<Providers>, environment: Environment) {
     loop {
         let now = environment.clock.now().seconds();
         environment.clock.until(Timestamp::from_seconds(now - now.rem_euclid(DAY) + DAY)).await;
