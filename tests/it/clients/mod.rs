@@ -155,7 +155,13 @@ fn moto() -> (String, Installation) {
 #[test]
 fn boto3_moto() {
     let (volume, _) = moto();
-    let settings = [("LOCALSTACK_VOLUME_DIR", volume.as_str())].into_iter().collect();
+    // Of what is native, two services in moto's hands: with bodies, and with accounts in names.
+    let settings = [
+        ("LOCALSTACK_VOLUME_DIR", volume.as_str()),
+        ("PROVIDER_OVERRIDE_S3", "moto"),
+        ("PROVIDER_OVERRIDE_SNS", "moto"),
+    ];
+    let settings = settings.into_iter().collect();
     python_tests_against(&Emulator::start_with(settings), Clients::Today, "test_moto.py");
 }
 
