@@ -1,5 +1,5 @@
 //! What buckets are configured with, but for what each write of an object looks at, which is in
-//! [`Bucket`](crate::models::Bucket).
+//! [`Bucket`].
 //!
 //! A file has one kind of configuration: what it may be (AWS's checks and words), and what follows from it.
 
