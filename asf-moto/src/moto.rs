@@ -19,6 +19,7 @@ use tokio::sync::OnceCell;
 use crate::answer::judged;
 use crate::inventory::Inventory;
 use crate::program::{Failure, Program};
+use crate::protocols::made_readable;
 use crate::{NAME, host};
 
 /// How long a call waits for moto to be installed and started: SDKs give up after 60 s.
@@ -194,11 +195,18 @@ impl Forward for Moto {
             let remote = made.remote().await.map_err(unavailable)?;
             let account = HeaderValue::from_str(&onward.account_id.to_string());
             let account = account.map_err(|error| AwsError::internal(error.to_string()))?;
+            let caller = made_readable(&mut onward).await?;
             let headers = onward.request.headers_mut();
             headers.insert(ACCOUNT, account);
             let host = host::for_urls(&self.config, headers);
             match remote.send_as(onward, host).await {
-                Ok(response) => judged(operation, response).await,
+                Ok(response) => {
+                    let response = judged(operation, response).await?;
+                    match caller {
+                        Some(caller) => caller.answer(response).await,
+                        None => Ok(response),
+                    }
+                }
                 Err(error) if made.has_ended().await => {
                     let message = format!(
                         "{error}. moto has ended; it is started again, with nothing in it, for the next call"
