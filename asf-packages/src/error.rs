@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use asf_runtime::config::NoHome;
+
 use crate::ArchiveError;
 
 /// Why a package is not here.
@@ -35,6 +37,14 @@ pub enum InstallError {
         program: String,
         /// How to get it.
         advice: String,
+    },
+    /// It would be in the home directory, which is not known.
+    #[error("{package} cannot be installed: {error}")]
+    NoHome {
+        /// The package.
+        package: String,
+        /// What to set.
+        error: NoHome,
     },
     /// The source cannot be reached.
     #[error(

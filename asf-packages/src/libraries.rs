@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use asf_runtime::config::Config;
+use asf_runtime::config::{Config, NoHome};
 
 /// Which of the two folders a package is installed in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,6 +43,8 @@ impl FromStr for Target {
 pub struct Libraries {
     static_libs: PathBuf,
     var_libs: PathBuf,
+    /// Why there is no `var_libs`.
+    no_home: Option<NoHome>,
 }
 
 impl Libraries {
@@ -51,13 +53,22 @@ impl Libraries {
     #[must_use]
     pub fn new(static_libs: impl Into<PathBuf>, var_libs: impl Into<PathBuf>) -> Self {
         let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
-        Self { static_libs: absolute(static_libs.into()), var_libs: absolute(var_libs.into()) }
+        Self { static_libs: absolute(static_libs.into()), var_libs: absolute(var_libs.into()), no_home: None }
     }
 
     /// Those that are configured: `ASF_STATIC_LIBS_DIR`, and `lib` in `LOCALSTACK_VOLUME_DIR`.
     #[must_use]
     pub fn configured(config: &Config) -> Self {
-        Self::new(&config.static_libs_dir, config.volume_dir.join("lib"))
+        let libraries = Self::new(&config.static_libs_dir, config.volume_dir.join("lib"));
+        Self { no_home: config.volume().err(), ..libraries }
+    }
+
+    /// The folder of a target, for whoever is about to write into it.
+    pub(crate) fn to_write(&self, target: Target) -> Result<&Path, NoHome> {
+        match (&self.no_home, target) {
+            (Some(no_home), Target::VarLibs) => Err(no_home.clone()),
+            _ => Ok(self.folder(target)),
+        }
     }
 
     /// The folder of a target.
@@ -81,5 +92,14 @@ mod tests {
         let var = libraries.folder(Target::VarLibs);
         assert!(var.is_absolute() && var.ends_with("volume/lib"), "{}", var.display());
         assert_eq!("var".parse(), Ok(Target::VarLibs));
+    }
+
+    #[test]
+    fn without_a_home() {
+        let config = Config::parse(&[("ASF_STATIC_LIBS_DIR", "/static")].into_iter().collect()).unwrap();
+        let libraries = Libraries::configured(&config);
+        assert_eq!(libraries.to_write(Target::StaticLibs), Ok(Path::new("/static")));
+        let error = libraries.to_write(Target::VarLibs).unwrap_err().to_string();
+        assert!(error.contains("HOME") && error.contains("LOCALSTACK_VOLUME_DIR"), "{error}");
     }
 }

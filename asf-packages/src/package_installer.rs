@@ -100,7 +100,11 @@ impl PackageInstaller {
         if let Some(here) = self.installed() {
             return Ok(here);
         }
-        let home = self.home(target);
+        let home = self.libraries.to_write(target).map_err(|error| InstallError::NoHome {
+            package: format!("{} {}", self.package, self.version),
+            error,
+        })?;
+        let home = home.join(self.package);
         let _lock = self.lock(&home, progress)?;
         // Whoever had the lock may have done it.
         if let Some(here) = self.installed() {
@@ -169,9 +173,12 @@ impl PackageInstaller {
         if let Some(good) = here.into_iter().find(is_good) {
             return Ok(good);
         }
-        let usual = self.libraries.folder(Target::VarLibs);
-        let _ = fs::create_dir_all(usual);
-        let target = if user.can_reach(usual) { Target::VarLibs } else { Target::StaticLibs };
+        let is_open = |usual: &Path| {
+            let _ = fs::create_dir_all(usual);
+            user.can_reach(usual)
+        };
+        let is_open = self.libraries.to_write(Target::VarLibs).map_or(true, is_open);
+        let target = if is_open { Target::VarLibs } else { Target::StaticLibs };
         let installed = self.install(target, &Silent)?;
         if is_good(&installed) {
             return Ok(installed);

@@ -125,8 +125,11 @@ impl<'a, 'r> Look<'a, 'r> {
         !matches!(self.candidates, Candidates::All) && !self.may_speak(ProtocolKind::is_rest)
     }
 
+    /// Services that speak json count too: AWS adds rpc-v2-cbor to one after the other of them, under the name that
+    /// is their target's, and SDKs speak it as soon as their models have it (`acm-pca`, `codebuild`, `shield` and 17
+    /// more between botocore 1.43.11 and 1.44.8).
     fn rpc(&self, service: &'a str, operation: &'a str) -> Result<Route<'r>, Failure<'a>> {
-        let is_rpc = |kind| kind == ProtocolKind::RpcV2Cbor;
+        let is_rpc = |kind| matches!(kind, ProtocolKind::RpcV2Cbor | ProtocolKind::Json);
         // Smithy's name may have its namespace in front.
         let name = service.rsplit(['.', '#']).next().unwrap_or(service);
         let named = Candidates::of(self.table().find(Section::Targets, name));
@@ -134,6 +137,7 @@ impl<'a, 'r> Look<'a, 'r> {
         let known = named.first().or_else(|| self.candidates.first());
         self.named(named.narrow(&self.candidates).iter(), operation, is_rpc)
             .or_else(|| self.named(among.iter(), operation, is_rpc))
+            .map(|route| Route { protocol: ProtocolKind::RpcV2Cbor, ..route })
             .ok_or_else(|| Failure::operation(known, operation, ProtocolKind::RpcV2Cbor))
     }
 

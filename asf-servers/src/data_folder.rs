@@ -38,7 +38,7 @@ impl DataFolder {
         if !is_durable {
             return Self::temporary(service, user);
         }
-        let volume = std::path::absolute(&config.volume_dir)?;
+        let volume = std::path::absolute(config.volume().map_err(io::Error::other)?)?;
         fs::create_dir_all(&volume)?;
         let path = if user.can_reach(&volume) {
             volume.join(service)
@@ -117,6 +117,9 @@ mod tests {
         let path = one.path().to_owned();
         drop(one);
         assert!(!path.exists());
+        // What is to be kept is not kept in a folder that is called `~`.
+        let error = DataFolder::open(&config, &service, true).unwrap_err().to_string();
+        assert!(error.contains("HOME is not set"), "{error}");
     }
 
     #[test]

@@ -21,6 +21,7 @@
 
 mod backends;
 mod env_file;
+mod home;
 mod layers;
 mod listen;
 pub mod localstack;
@@ -37,6 +38,7 @@ use linkme::distributed_slice;
 
 pub use backends::{BackendName, BackendRule, BackendRules};
 pub use env_file::{EnvFileError, read_env_file};
+pub use home::NoHome;
 pub use layers::{Layers, Origin};
 pub use listen::{DEFAULT_PORT, Listener, Listeners};
 pub use page::page;

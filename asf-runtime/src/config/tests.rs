@@ -347,6 +347,15 @@ fn folders_at_home() {
     assert_eq!(config.run_dir, Path::new("/run/asf"));
     assert_eq!(config.volume_dir, Path::new("/home/me/.asf/volume"));
     assert_eq!(of(&[]).config_dir, Path::new("~/.asf"));
+    assert_eq!(config.volume(), Ok(Path::new("/home/me/.asf/volume")));
+    // A folder of that name is none of ours to make.
+    let error = of(&[]).volume().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "HOME is not set, so there is no folder ~/.asf/volume: set HOME, or LOCALSTACK_VOLUME_DIR to a folder whose \
+         path does not begin with ~"
+    );
+    assert_eq!(of(&[("LOCALSTACK_VOLUME_DIR", "volume")]).volume(), Ok(Path::new("volume")));
     let root = folders(&[("home/own.env", "SERVICES=s3")]);
     let layers = load(root.path(), &[("CONFIG_DIR", "~/")], Some("own")).unwrap();
     assert_eq!(layers.get("SERVICES"), Some("s3"));

@@ -55,7 +55,7 @@ enum Command {
 }
 
 pub(super) fn run(session: &Session, arguments: &Arguments) -> Outcome {
-    let folder = Folder::of_volume(&session.config()?.volume_dir);
+    let folder = Folder::of_volume(session.config()?.volume()?);
     match &arguments.command {
         Command::List => list(session, &folder),
         Command::Install { path, disabled } => install(session, &folder, path, *disabled),

@@ -1,7 +1,7 @@
 //! How commands fail: a message, and an exit code that scripts can tell apart.
 
 use asf_journal::OpenError;
-use asf_runtime::config::{ConfigErrors, EnvFileError};
+use asf_runtime::config::{ConfigErrors, EnvFileError, NoHome};
 
 use crate::GatewayError;
 
@@ -38,6 +38,8 @@ pub(super) enum Failure {
     #[error("{0}")]
     Config(#[from] ConfigErrors),
     #[error("{0}")]
+    NoHome(#[from] NoHome),
+    #[error("{0}")]
     Backends(asf_moto::ChainError),
     #[error("{0}")]
     State(#[from] OpenError),
@@ -67,7 +69,11 @@ impl Failure {
             Self::NotRunning(_) => 3,
             Self::Timeout(_) => 4,
             Self::AddressInUse(_) => 5,
-            Self::Address { .. } | Self::Config(_) | Self::Backends(_) | Self::EnvFile(_) => 6,
+            Self::Address { .. }
+            | Self::Config(_)
+            | Self::NoHome(_)
+            | Self::Backends(_)
+            | Self::EnvFile(_) => 6,
             Self::AlreadyRunning { .. } => 7,
             Self::NoDocker(_) => 8,
             Self::Ended { code, .. } | Self::Silent(code) => *code,

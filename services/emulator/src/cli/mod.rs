@@ -30,7 +30,7 @@ mod wait;
 
 use std::process::ExitCode;
 
-use asf_runtime::config::{Config, Layers, Listener};
+use asf_runtime::config::{Config, Layers, Listener, NoHome};
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use failure::Failure;
@@ -128,7 +128,9 @@ impl Session {
     }
 
     fn run_dir(&self) -> Result<RunDir, Failure> {
-        Ok(RunDir::new(self.config()?.run_dir))
+        let folder = self.config()?.run_dir;
+        NoHome::check("ASF_RUN_DIR", &folder)?;
+        Ok(RunDir::new(folder))
     }
 
     /// Where a process is asked: where the one in the background says that it listens, else where the

@@ -13,7 +13,7 @@ use asf_runtime::config::{Config, Listener};
 use asf_runtime::gateway::internal::{Action, Control, InitReports, Stage};
 use asf_runtime::hook::{HookContext, HookPoint};
 
-use super::run_dir::{RunDir, State};
+use super::run_dir::State;
 use super::wait::Deadline;
 use super::{Failure, Outcome, Session, config, docker, hooks, log_file, logging, output, process};
 use crate::init::InitScripts;
@@ -88,13 +88,15 @@ pub(super) fn run(session: &mut Session, arguments: &Arguments) -> Outcome {
         arguments.env.extend(hooks::prepare_host(session, arguments.docker)?);
     }
     let settings = session.config()?;
+    // What is written later (packages, certificates, a state that is kept) has to have a place.
+    settings.volume()?;
     if arguments.docker {
         return docker::run(session, arguments.detached);
     }
     if arguments.detached {
         return in_background(session, &arguments.words(session), None);
     }
-    let folder = arguments.in_background.then(|| RunDir::new(settings.run_dir.clone()));
+    let folder = if arguments.in_background { Some(session.run_dir()?) } else { None };
     logging::begin(&settings, session.global.quiet, folder.as_ref().map(RunDir::log_file));
     for warning in config::warnings(session) {
         tracing::warn!("{warning}");

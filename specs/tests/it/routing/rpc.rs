@@ -68,6 +68,11 @@ fn rpc_paths() {
         "POST /cw/service/GraniteServiceVersion20100801/operation/PutMetricData\nsmithy-protocol: rpc-v2-cbor",
         "cloudwatch.PutMetricData smithy-rpc-v2-cbor",
     );
+    // A service that did not speak it yet when its model was written.
+    check(
+        "POST /service/ACMPrivateCA/operation/ListCertificateAuthorities\n@acm-pca\nsmithy-protocol: rpc-v2-cbor",
+        "acm-pca.ListCertificateAuthorities smithy-rpc-v2-cbor",
+    );
     // A key of S3 that looks so.
     check(
         "PUT /bucket/service/GraniteServiceVersion20100801/operation/PutMetricData\n@s3",
