@@ -1,19 +1,17 @@
 //! Where servers have their data.
 
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{Hash as _, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use asf_runtime::config::Config;
-use tempfile::TempDir;
+use asf_runtime::store::PassingFolder;
 
 use crate::Unprivileged;
 
 /// Where root has what `nobody` cannot reach in the volume.
 const OPEN: &str = "/var/lib/asf";
-/// In a folder of one life: held as long as that lasts.
-const LOCK: &str = ".lock";
 
 /// The folder that the servers of a service have their data in. Of a state that is kept (`PERSISTENCE=1`), it is
 /// `<service>` in the volume; otherwise a temporary one, which goes with this. The temporary ones of processes
@@ -24,8 +22,8 @@ const LOCK: &str = ".lock";
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
-    /// The lock goes after the folder.
-    _life: Option<(TempDir, File)>,
+    /// Of a temporary one.
+    _life: Option<PassingFolder>,
 }
 
 impl DataFolder {
@@ -55,32 +53,15 @@ impl DataFolder {
     fn temporary(service: &str, user: Unprivileged) -> io::Result<Self> {
         let usual = std::env::temp_dir();
         let parent = if user.can_reach(&usual) { usual } else { PathBuf::from("/tmp") };
-        let prefix = format!("asf-{service}-");
-        sweep(&parent, &prefix);
-        let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent)?;
-        let lock = File::create(folder.path().join(LOCK))?;
-        lock.lock()?;
+        let folder = PassingFolder::new_in(&parent, &format!("asf-{service}-"))?;
         open_to_others(folder.path())?;
-        Ok(Self { path: folder.path().to_owned(), _life: Some((folder, lock)) })
+        Ok(Self { path: folder.path().to_owned(), _life: Some(folder) })
     }
 
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
-    }
-}
-
-/// Removes the folders of those that did not come to remove them. Without a lock it may be just being made.
-fn sweep(parent: &Path, prefix: &str) {
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let is_ours = entry.file_name().to_string_lossy().starts_with(prefix);
-        if is_ours
-            && let Ok(lock) = File::open(entry.path().join(LOCK))
-            && lock.try_lock().is_ok()
-        {
-            let _ = fs::remove_dir_all(entry.path());
-        }
     }
 }
 
@@ -103,17 +84,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_killed_process_left_is_swept() {
+    fn a_temporary_one_goes_with_its_life() {
         let config = Config::parse(&Settings::default()).unwrap();
         let service = format!("test{}", std::process::id());
         let one = DataFolder::open(&config, &service, false).unwrap();
         assert!(Unprivileged::of_process().can_reach(one.path()));
-        // As if its process had been killed: it is there, and nobody holds the lock.
-        let left = one.path().with_extension("left");
-        fs::create_dir(&left).unwrap();
-        fs::write(left.join(LOCK), "").unwrap();
-        let two = DataFolder::open(&config, &service, false).unwrap();
-        assert!(one.path().exists() && two.path().exists() && !left.exists());
         let path = one.path().to_owned();
         drop(one);
         assert!(!path.exists());

@@ -51,7 +51,7 @@ pub use group::ProcessGroup;
 pub use health::Health;
 pub use http_proxy::HttpProxy;
 pub use logs::Logs;
-pub use port::Port;
+pub use port::{Port, port_beside};
 pub use process::{ProcessServer, spawn};
 pub use proxied::{Proxied, ProxiedDockerContainerServer};
 pub use restart::RestartPolicy;

@@ -22,6 +22,7 @@ mod erased;
 mod gate;
 mod index;
 mod layout;
+mod passing;
 mod range;
 mod record;
 mod scope;
@@ -44,6 +45,7 @@ pub use layout::{Hashed, InPartition, Indexed, Layout, Ordered, Partitioned};
 /// For what macros write.
 #[doc(hidden)]
 pub use linkme;
+pub use passing::PassingFolder;
 pub use record::{Key, Record, RecordError, decode, encode};
 pub use scope::{Reach, Scope, ScopeError};
 pub use snapshot::Snapshot;

@@ -1,6 +1,8 @@
 """Caches: each a real server, to which the engines' own clients connect."""
 
+import contextlib
 import os
+import socket
 import time
 import unittest
 
@@ -140,6 +142,13 @@ class ElastiCache(unittest.TestCase):
         gone(elasticache().describe_replication_groups, ReplicationGroupId="sharded")
 
     def test_serverless(self):
+        # The ports that Redis would take for the bus of its cluster are often those of connections of other programs.
+        start, end = (int(os.environ[name]) for name in ("PORTS_START", "PORTS_END"))
+        for port in range(start, end):
+            other = socket.socket()
+            self.addCleanup(other.close)
+            with contextlib.suppress(OSError):
+                other.bind(("127.0.0.1", port + 10_000))
         made = elasticache().create_serverless_cache(
             ServerlessCacheName="free", Engine="valkey", MajorEngineVersion="8", Tags=[{"Key": "team", "Value": "orders"}])
         arn = made["ServerlessCache"]["ARN"]

@@ -10,6 +10,7 @@ use super::BlobError;
 use super::content::Blob;
 use super::file::{BlobFile, ContentFile};
 use super::writer::BlobWriter;
+use crate::PassingFolder;
 
 /// Bytes up to which content is kept in memory and in its record.
 pub(super) const INLINE: usize = 8 << 10;
@@ -35,7 +36,7 @@ enum Place {
     /// What is kept across restarts: files are synced.
     Kept(PathBuf),
     /// A folder that is made when it is first needed and is gone with the state.
-    Passing(OnceLock<tempfile::TempDir>),
+    Passing(OnceLock<PassingFolder>),
 }
 
 impl Default for Folder {
@@ -70,8 +71,9 @@ impl Folder {
                 if let Some(folder) = made.get() {
                     return Ok(folder.path());
                 }
-                let folder = tempfile::Builder::new().prefix("asf-blobs-").tempdir();
-                let folder = folder.map_err(|error| BlobError::of("create", std::env::temp_dir(), error))?;
+                let parent = std::env::temp_dir();
+                let folder = PassingFolder::new_in(&parent, "asf-blobs-");
+                let folder = folder.map_err(|error| BlobError::of("create a folder in", parent, error))?;
                 // Another that was made meanwhile stays; this one is removed as it is dropped.
                 Ok(made.get_or_init(|| folder).path())
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use asf_packages::Launch;
 use asf_runtime::clock::{Clock as _, SystemClock};
-use asf_servers::{Health, ProcessServer, Server, ServerOptions};
+use asf_servers::{Health, ProcessServer, Server, ServerOptions, port_beside};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
@@ -25,7 +25,9 @@ pub(crate) struct Redis {
 }
 
 /// Pauses of a tenth of a second until a cluster is up.
-const PATIENCE: u32 = 100;
+const PATIENCE: u32 = 300;
+/// How far Redis has the port of a cluster's bus from its own, unless it is told.
+const BUS: u32 = 10_000;
 const CONFIGURATION: &str = "redis.conf";
 
 impl Redis {
@@ -36,6 +38,12 @@ impl Redis {
             let mut command = this.launch.command();
             command.arg(this.folder.join(CONFIGURATION)).current_dir(&this.folder);
             command.args(["--port", &at.port().to_string(), "--bind", &at.ip().to_string()]);
+            // Its usual one may be another program's: from 32768 on the system gives ports to connections.
+            if this.is_cluster
+                && let Ok(bus) = port_beside(at.ip(), u32::from(at.port()) + BUS)
+            {
+                command.args(["--cluster-port", &bus.to_string()]);
+            }
             command
         };
         let health = |at| -> futures_util::future::BoxFuture<'static, bool> {

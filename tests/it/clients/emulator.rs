@@ -12,6 +12,7 @@ use asf_runtime::gateway::Gateway;
 use asf_runtime::gateway::edge::EdgeRouter;
 use asf_runtime::plugin::Settings;
 use tokio::sync::oneshot;
+use tracing_subscriber::filter::LevelFilter;
 
 /// For tests that have to see what native providers do not answer.
 pub(crate) const NATIVE: (&str, &str) = ("ASF_BACKENDS", "*=native");
@@ -57,6 +58,8 @@ impl Emulator {
         F: FnOnce(mpsc::Sender<String>, oneshot::Receiver<()>) -> R + Send + 'static,
         R: Future<Output = ()>,
     {
+        // What it has to say is shown with a test that fails: the capturing goes on in the threads of a test.
+        let _ = tracing_subscriber::fmt().with_test_writer().with_max_level(LevelFilter::WARN).try_init();
         let (ready, address) = mpsc::channel();
         let (end, ended) = oneshot::channel();
         let thread = std::thread::spawn(move || {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use asf_packages::Launch;
 use asf_runtime::clock::{Clock as _, SystemClock};
-use asf_servers::{DataFolder, Port, PortError, ReservedPort, ServerOptions};
+use asf_servers::{DataFolder, Port, PortError, ReservedPort, ServerError, ServerOptions};
 
 use super::{Fleet, Live, Place, Slot, text};
 use crate::kinds::Kind;
@@ -17,7 +17,7 @@ use crate::redis::{self, Redis};
 
 /// Pauses of a tenth of a second for which another server of the same data may take to end.
 const PATIENCE: u32 = 100;
-/// Starts that are tried of a server whose predecessor may be just ending.
+/// Starts that are tried of a server that ends at once.
 const STARTS: u32 = 5;
 /// How long a server may take to end when it is asked to.
 const STOP_TIME: Duration = Duration::from_secs(4);
@@ -145,8 +145,9 @@ impl Fleet {
         let at: SocketAddr = loop {
             match server.start().await {
                 Ok(at) => break at,
-                // The one before may still be at its end, where it was killed.
-                Err(_) if node.status != Status::Creating && starts < STARTS => starts += 1,
+                // The one before may still be at its end, where it was killed; or another program had one of
+                // its ports for a moment, as that of a connection.
+                Err(ServerError::Exited { .. }) if starts < STARTS => starts += 1,
                 Err(error) => return Err(error.to_string()),
             }
             pause().await;
