@@ -1,5 +1,6 @@
 //! Real clients against a server: boto3 and the AWS CLI, from a virtual environment that is made here.
 
+mod cbor;
 mod emulator;
 mod s3;
 mod venv;

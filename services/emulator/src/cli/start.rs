@@ -13,7 +13,7 @@ use asf_runtime::config::{Config, Listener};
 use asf_runtime::gateway::internal::{Action, Control, InitReports, Stage};
 use asf_runtime::hook::{HookContext, HookPoint};
 
-use super::run_dir::State;
+use super::run_dir::{RunDir, State};
 use super::wait::Deadline;
 use super::{Failure, Outcome, Session, config, docker, hooks, log_file, logging, output, process};
 use crate::init::InitScripts;
