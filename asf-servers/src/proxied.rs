@@ -5,7 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use futures_util::future::BoxFuture;
 
 use crate::port::free_port;
-use crate::{Backend, DockerContainerServer, Ended, Health, Running, ServerError, Start, TcpProxy};
+use crate::tcp_proxy::Passing;
+use crate::{
+    Backend, DockerContainerServer, Encryption, Ended, Health, Running, ServerError, Start, TcpProxy,
+};
 
 /// A server that listens at a free port of the loopback, and a proxy of ours where it is to be reached: for
 /// servers that cannot be told where to listen, or that must not be reached from outside directly.
@@ -15,23 +18,17 @@ pub struct Proxied<B>(pub B);
 /// A container behind a proxy of ours; see [`Proxied`].
 pub type ProxiedDockerContainerServer = Proxied<DockerContainerServer>;
 
+/// As [`Proxied`], by a proxy that speaks TLS, for servers that do not.
+#[derive(Debug)]
+pub struct Encrypted<B>(pub B, pub Encryption);
+
 impl<B: Backend> Backend for Proxied<B> {
     fn name(&self) -> &str {
         self.0.name()
     }
 
     fn run(&self, start: Start) -> BoxFuture<'_, Result<Box<dyn Running>, ServerError>> {
-        Box::pin(async move {
-            let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
-            let inner = SocketAddr::new(host, free_port(host)?);
-            let proxy = TcpProxy::bind(start.address, inner).await.map_err(|error| ServerError::Other {
-                server: start.name.clone(),
-                reason: format!("its proxy cannot listen at {}: {error}", start.address),
-            })?;
-            let server = self.0.run(Start { address: inner, ..start }).await?;
-            let running: Box<dyn Running> = Box::new(Behind { server, inner, _proxy: proxy });
-            Ok(running)
-        })
+        Box::pin(run(&self.0, start, None))
     }
 
     fn health(&self) -> Health {
@@ -41,6 +38,40 @@ impl<B: Backend> Backend for Proxied<B> {
     fn scheme(&self) -> &str {
         self.0.scheme()
     }
+}
+
+impl<B: Backend> Backend for Encrypted<B> {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn run(&self, start: Start) -> BoxFuture<'_, Result<Box<dyn Running>, ServerError>> {
+        Box::pin(run(&self.0, start, Some(self.1.clone())))
+    }
+
+    fn health(&self) -> Health {
+        self.0.health()
+    }
+
+    fn scheme(&self) -> &str {
+        self.0.scheme()
+    }
+}
+
+async fn run(
+    backend: &impl Backend,
+    start: Start,
+    encryption: Option<Encryption>,
+) -> Result<Box<dyn Running>, ServerError> {
+    let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let inner = SocketAddr::new(host, free_port(host)?);
+    let passing = Passing { encryption, ..Passing::to(inner) };
+    let proxy = TcpProxy::with(start.address, passing).await.map_err(|error| ServerError::Other {
+        server: start.name.clone(),
+        reason: format!("its proxy cannot listen at {}: {error}", start.address),
+    })?;
+    let server = backend.run(Start { address: inner, ..start }).await?;
+    Ok(Box::new(Behind { server, inner, _proxy: proxy }))
 }
 
 struct Behind {

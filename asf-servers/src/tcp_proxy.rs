@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::encryption::{Begun, Encryption};
 use crate::{Backend, Running, ServerError, Start, TaskServer};
 
 /// How long it may take to reach the other server.
@@ -39,13 +40,16 @@ pub(crate) struct Passing {
     /// Connections at the same time, at most; more have to wait.
     pub(crate) most: usize,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Taken off connections that have it.
+    pub(crate) encryption: Option<Encryption>,
 }
 
 impl Passing {
     /// To this server; idle connections are closed after two hours, which is when systems ask for signs of
     /// life of their own accord.
     pub(crate) fn to(upstream: SocketAddr) -> Self {
-        Self { upstream, idle: Duration::from_secs(2 * 3600), most: 1024, clock: Arc::new(SystemClock) }
+        let (idle, clock) = (Duration::from_secs(2 * 3600), Arc::new(SystemClock));
+        Self { upstream, idle, most: 1024, clock, encryption: None }
     }
 }
 
@@ -103,12 +107,31 @@ async fn accept(listener: TcpListener, passing: Passing) {
 }
 
 async fn pass(mut client: TcpStream, passing: &Passing) -> io::Result<()> {
+    client.set_nodelay(true)?;
+    if let Some(encryption) = &passing.encryption {
+        let late = |_| io::Error::new(io::ErrorKind::TimedOut, "nothing came for too long");
+        match tokio::time::timeout(passing.idle, encryption.begun(client)).await.map_err(late)?? {
+            Begun::Plain(plain) => client = plain,
+            Begun::Encrypted(stream) => {
+                let (from_client, to_client) = tokio::io::split(stream);
+                return relay(from_client, to_client, passing).await;
+            }
+        }
+    }
+    let (from_client, to_client) = client.split();
+    relay(from_client, to_client, passing).await
+}
+
+/// Connects to the server, and passes on what comes from either side.
+async fn relay(
+    from_client: impl AsyncRead + Unpin,
+    to_client: impl AsyncWrite + Unpin,
+    passing: &Passing,
+) -> io::Result<()> {
     let connect = TcpStream::connect(passing.upstream);
     let late = |_| io::Error::from(io::ErrorKind::TimedOut);
     let mut server = tokio::time::timeout(CONNECT_TIME, connect).await.map_err(late)??;
-    client.set_nodelay(true)?;
     server.set_nodelay(true)?;
-    let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
     let last = AtomicI64::new(passing.clock.now().millis());
     let moved = || last.store(passing.clock.now().millis(), Ordering::Relaxed);
@@ -235,6 +258,51 @@ mod tests {
         clock.advance(Duration::from_secs(61));
         assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
         assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn encryption_is_taken_off() {
+        let (upstream, address) = listener().await;
+        let folder = tempfile::tempdir().unwrap();
+        let (file, connector) = certificate(folder.path());
+        let encryption = Encryption::new(Arc::new(crate::Tls::custom(file)), false);
+        let passing = Passing { encryption: Some(encryption.clone()), ..Passing::to(address) };
+        let proxy = TcpProxy::with(anywhere(), passing).await.unwrap();
+        let ask = async |client: &mut (dyn Both + Send)| {
+            client.write_all(b"?").await.unwrap();
+            let (mut server, _) = upstream.accept().await.unwrap();
+            assert_eq!(server.read_u8().await.unwrap(), b'?');
+            server.write_all(b"!").await.unwrap();
+            assert_eq!(client.read_u8().await.unwrap(), b'!');
+        };
+        let plain = async || TcpStream::connect(proxy.address()).await.unwrap();
+        let encrypted =
+            async || connector.connect("localhost".try_into().unwrap(), plain().await).await.unwrap();
+        ask(&mut plain().await).await;
+        ask(&mut encrypted().await).await;
+        encryption.require(true);
+        ask(&mut encrypted().await).await;
+        let mut client = plain().await;
+        client.write_all(b"?").await.unwrap();
+        assert!(matches!(client.read(&mut [0]).await, Ok(0) | Err(_)));
+    }
+
+    trait Both: AsyncRead + AsyncWrite + Unpin {}
+    impl<T: AsyncRead + AsyncWrite + Unpin> Both for T {}
+
+    /// A certificate in a file, with its key; and a client that trusts it.
+    fn certificate(folder: &std::path::Path) -> (std::path::PathBuf, tokio_rustls::TlsConnector) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let certificate = parameters.self_signed(&key).unwrap();
+        let file = folder.join("server.pem");
+        std::fs::write(&file, key.serialize_pem() + &certificate.pem()).unwrap();
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(certificate.der().clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider);
+        let config = config.with_safe_default_protocol_versions().unwrap().with_root_certificates(roots);
+        (file, Arc::new(config.with_no_client_auth()).into())
     }
 
     #[tokio::test]

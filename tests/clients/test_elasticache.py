@@ -59,8 +59,19 @@ def serverless(name):
     return settled(describe, lambda it: it["Status"])
 
 
-def connect(endpoint, password=None, client=redis.Redis):
-    return client(host=endpoint["Address"], port=endpoint["Port"], password=password, decode_responses=True)
+def connect(endpoint, password=None, client=redis.Redis, ssl=False):
+    trust = {"ssl": True, "ssl_ca_certs": os.environ["CERTIFICATE"]} if ssl else {}
+    return client(host=endpoint["Address"], port=endpoint["Port"], password=password, decode_responses=True, **trust)
+
+
+plain = connect
+
+
+def answers(client):
+    try:
+        return client.ping()
+    except redis.ConnectionError:
+        return False
 
 
 def gone(describe, **arguments):
@@ -107,11 +118,26 @@ class ElastiCache(unittest.TestCase):
         self.assertEqual(made["MemberClusters"], ["secret-001", "secret-002"])
         self.assertTrue(made["AuthTokenEnabled"] and made["TransitEncryptionEnabled"])
         endpoint = made["NodeGroups"][0]["PrimaryEndpoint"]
+        self.assertEqual(made["TransitEncryptionMode"], "required")
+
+        def connect(endpoint, token):
+            return plain(endpoint, token, ssl=True)
+
         connect(endpoint, TOKEN).set("fruit", "pear")
         self.assertEqual(connect(made["NodeGroups"][0]["ReaderEndpoint"], TOKEN).get("fruit"), "pear")
         for wrong in (None, OTHER):
             with self.assertRaises((redis.AuthenticationError, redis.ResponseError)):
                 connect(endpoint, wrong).get("fruit")
+        with self.assertRaises(redis.ConnectionError):
+            plain(endpoint, TOKEN).ping()
+        # Both are taken from now on, and then again only one.
+        for mode in ("preferred", "required"):
+            elasticache().modify_replication_group(
+                ReplicationGroupId="secret", TransitEncryptionMode=mode, ApplyImmediately=True)
+            self.assertEqual(group("secret")["TransitEncryptionMode"], mode)
+            is_required = mode == "required"
+            until(lambda: answers(plain(endpoint, TOKEN)) != is_required, mode)
+            self.assertEqual(connect(endpoint, TOKEN).get("fruit"), "pear")
         elasticache().modify_replication_group(
             ReplicationGroupId="secret", AuthToken=OTHER, AuthTokenUpdateStrategy="ROTATE", ApplyImmediately=True)
         group("secret")
@@ -138,6 +164,9 @@ class ElastiCache(unittest.TestCase):
         client = connect(made["ConfigurationEndpoint"], client=redis.RedisCluster)
         client.set("fruit", "plum")
         self.assertEqual(client.get("fruit"), "plum")
+        with self.assertRaises(ClientError) as caught:
+            elasticache().modify_replication_group(ReplicationGroupId="sharded", TransitEncryptionEnabled=True)
+        self.assertIn("is not implemented", str(caught.exception))
         elasticache().delete_replication_group(ReplicationGroupId="sharded")
         gone(elasticache().describe_replication_groups, ReplicationGroupId="sharded")
 
@@ -154,9 +183,10 @@ class ElastiCache(unittest.TestCase):
         arn = made["ServerlessCache"]["ARN"]
         it = serverless("free")
         for client in (redis.Redis, redis.RedisCluster):
-            connection = connect(it["Endpoint"], client=client)
-            connection.set("fruit", client.__name__)
-            self.assertEqual(connection.get("fruit"), client.__name__)
+            for ssl in (False, True):
+                connection = connect(it["Endpoint"], client=client, ssl=ssl)
+                connection.set("fruit", client.__name__)
+                self.assertEqual(connection.get("fruit"), client.__name__)
         self.assertEqual(
             elasticache().list_tags_for_resource(ResourceName=arn)["TagList"], [{"Key": "team", "Value": "orders"}])
         elasticache().delete_serverless_cache(ServerlessCacheName="free")

@@ -40,6 +40,9 @@ pub struct Node {
     pub tokens_set: Option<Timestamp>,
     /// Whether it speaks to clients of clusters.
     pub is_cluster: bool,
+    /// Whether connections are encrypted.
+    #[serde(default)]
+    pub transit: Transit,
     /// The port that was asked for.
     pub wanted_port: Option<u16>,
     /// The port that it has, once it has one.
@@ -53,6 +56,18 @@ impl std::fmt::Debug for Node {
         // Tokens are no one's business in a log.
         f.debug_struct("Node").field("id", &self.id).field("status", &self.status).finish_non_exhaustive()
     }
+}
+
+/// Whether connections to a server are encrypted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Transit {
+    /// They are in the clear.
+    #[default]
+    Clear,
+    /// They may be.
+    Preferred,
+    /// They have to be.
+    Required,
 }
 
 /// Where a server stands.
@@ -97,7 +112,7 @@ pub struct Common {
     pub snapshot_window: Option<String>,
     /// Minor versions come by themselves.
     pub minor_upgrades: bool,
-    /// Whether encryption in transit was asked for; connections are in the clear.
+    /// Whether encryption in transit was asked for.
     pub transit_encryption: bool,
     /// The name of the parameter group.
     pub parameter_group: Option<String>,

@@ -3,11 +3,11 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use asf_packages::Launch;
 use asf_runtime::clock::{Clock as _, SystemClock};
-use asf_servers::{Health, ProcessServer, Server, ServerOptions, port_beside};
+use asf_servers::{Encrypted, Encryption, Health, ProcessServer, Server, ServerOptions, port_beside};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
@@ -22,6 +22,10 @@ pub(crate) struct Redis {
     /// Whether what is written has to survive.
     pub(crate) is_durable: bool,
     pub(crate) is_cluster: bool,
+    /// Where clients reach it, where that is not where it listens.
+    pub(crate) announced: Option<u16>,
+    /// Where it listens, once it is run.
+    pub(crate) at: Arc<Mutex<Option<SocketAddr>>>,
 }
 
 /// Pauses of a tenth of a second until a cluster is up.
@@ -31,10 +35,18 @@ const BUS: u32 = 10_000;
 const CONFIGURATION: &str = "redis.conf";
 
 impl Redis {
-    /// The server. Its configuration is to be [written](Self::configure) before.
-    pub(crate) fn server(&self, options: ServerOptions) -> Server {
+    /// Where it listens, without encryption.
+    pub(crate) fn address(&self) -> Result<SocketAddr, String> {
+        let at = *self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        at.ok_or_else(|| "it does not run".to_owned())
+    }
+
+    /// The server, behind what takes the encryption off, if it has that. Its configuration is to be
+    /// [written](Self::configure) before.
+    pub(crate) fn server(&self, options: ServerOptions, encryption: Option<Encryption>) -> Server {
         let this = self.clone();
         let command = move |at: SocketAddr| {
+            *this.at.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
             let mut command = this.launch.command();
             command.arg(this.folder.join(CONFIGURATION)).current_dir(&this.folder);
             command.args(["--port", &at.port().to_string(), "--bind", &at.ip().to_string()]);
@@ -44,13 +56,20 @@ impl Redis {
             {
                 command.args(["--cluster-port", &bus.to_string()]);
             }
+            // Clients of a cluster go where it says that it is.
+            if let (true, Some(port)) = (this.is_cluster, this.announced) {
+                command.args(["--cluster-announce-port", &port.to_string()]);
+            }
             command
         };
         let health = |at| -> futures_util::future::BoxFuture<'static, bool> {
             Box::pin(async move { is_up(at).await.unwrap_or(false) })
         };
         let server = ProcessServer::new("redis", command).health(Health::Check(Arc::new(health)));
-        Server::with(server.scheme("redis"), options)
+        match encryption {
+            None => Server::with(server.scheme("redis"), options),
+            Some(encryption) => Server::with(Encrypted(server.scheme("rediss"), encryption), options),
+        }
     }
 
     /// Writes the configuration: tokens do not belong where `ps` shows them.

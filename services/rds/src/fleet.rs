@@ -2,21 +2,18 @@
 //!
 //! What an operation asks for is done by a task after its answer, as on RDS; the record says where it stands. Tasks
 //! of one instance have their turns; the operations see to it that none begins what the status does not allow.
+//! [`asf_servers::Fleet`] has the servers.
 
 mod steps;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::fs::File;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use asf_packages::{PackageInstaller, Packages};
-use asf_runtime::config::Config;
 use asf_runtime::identity::{AccountId, Region};
 use asf_runtime::plugin::Settings;
 use asf_runtime::store::Stores;
-use asf_servers::{DataFolder, ExternalPorts, Server, Status as ServerStatus, listening_address};
+use asf_servers::{Status as ServerStatus, Unprivileged};
 
 use crate::engine::Engine;
 use crate::kinds::Kind;
@@ -25,14 +22,8 @@ use crate::models::{Instance, RdsStore, SnapshotStatus, Status};
 /// All servers of a process.
 pub struct Fleet {
     stores: Stores<RdsStore>,
-    config: Config,
-    packages: Packages,
-    ports: ExternalPorts,
-    address: IpAddr,
-    data: OnceLock<Result<DataFolder, String>>,
     /// By resource id.
-    slots: Mutex<HashMap<String, Arc<Slot>>>,
-    resumed: Once,
+    servers: asf_servers::Fleet<Engine>,
 }
 
 /// Where an instance is.
@@ -48,50 +39,6 @@ pub struct Place {
     pub resource_id: String,
 }
 
-/// What is there of an instance in this process.
-#[derive(Default)]
-struct Slot {
-    /// Held by the task that works at it.
-    turn: tokio::sync::Mutex<()>,
-    live: Mutex<Option<Arc<Live>>>,
-}
-
-struct Live {
-    engine: Engine,
-    server: Server,
-    /// Two servers must not have the same data.
-    lock: Option<File>,
-}
-
-impl Drop for Live {
-    /// The data are somebody else's when the server has ended, and not before.
-    fn drop(&mut self) {
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (server, lock) = (self.server.clone(), self.lock.take());
-            runtime.spawn(async move {
-                server.stop().await;
-                drop(lock);
-            });
-        }
-    }
-}
-
-impl Slot {
-    fn live(&self) -> Option<Arc<Live>> {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<Live>>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Live {
-    fn address(&self) -> Result<SocketAddr, String> {
-        self.server.address().ok_or_else(|| "the engine does not run".to_owned())
-    }
-}
-
 impl fmt::Debug for Fleet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Fleet")
@@ -102,19 +49,8 @@ impl Fleet {
     /// The servers of the instances of a state; none runs yet.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        // The process has started with these settings, so they are right.
-        let config = Config::parse(settings).or_else(|_| Config::parse(&Settings::default()));
-        let config = config.unwrap_or_else(|errors| unreachable!("the defaults are wrong: {errors}"));
-        Self {
-            stores: settings.state().stores(),
-            packages: Packages::configured(&config),
-            ports: ExternalPorts::shared(&config),
-            address: listening_address(&config),
-            config,
-            data: OnceLock::new(),
-            slots: Mutex::default(),
-            resumed: Once::new(),
-        }
+        let servers = asf_servers::Fleet::new(settings, "rds", "db-");
+        Self { stores: settings.state().stores(), servers: servers.run_as(Unprivileged::of_process()) }
     }
 
     /// What is kept.
@@ -123,22 +59,24 @@ impl Fleet {
         &self.stores
     }
 
-    /// The ports that servers get.
+    /// Whether a server can have this port.
     #[must_use]
-    pub fn ports(&self) -> &ExternalPorts {
-        &self.ports
+    pub fn has_port(&self, port: u16) -> bool {
+        self.servers.has_port(port)
+    }
+
+    /// Who has a port that servers get.
+    #[must_use]
+    pub fn port_owner(&self, port: u16) -> Option<String> {
+        self.servers.port_owner(port)
+    }
+
+    fn packages(&self) -> Result<Packages, String> {
+        Ok(Packages::configured(self.servers.config()?))
     }
 
     fn store(&self, place: &Place) -> RdsStore {
         self.stores.at(place.account, &place.region)
-    }
-
-    fn slots(&self) -> MutexGuard<'_, HashMap<String, Arc<Slot>>> {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn slot(&self, place: &Place) -> Arc<Slot> {
-        self.slots().entry(place.resource_id.clone()).or_default().clone()
     }
 
     /// An instance, unless it is gone or another one has its identifier now.
@@ -158,8 +96,9 @@ impl Fleet {
     pub async fn default_version(&self, kind: Kind) -> &'static str {
         let versions = kind.versions();
         let first = versions.first().map_or("", |it| it.full);
+        let Ok(packages) = self.packages() else { return first };
         let installers = versions.iter().map(|version| {
-            let installer = self.packages.installer(kind.software().package(), Some(version.package));
+            let installer = packages.installer(kind.software().package(), Some(version.package));
             (version.full, installer)
         });
         let installers: Vec<_> = installers.collect();
@@ -179,8 +118,7 @@ impl Fleet {
         if instance.status != Status::Available {
             return recorded;
         }
-        let live = self.slots().get(&instance.resource_id).and_then(|it| it.live());
-        match live.map(|it| it.server.status()) {
+        match self.servers.status(&instance.resource_id) {
             Some(ServerStatus::Failed(error)) => (Status::Failed, Some(error.to_string())),
             Some(ServerStatus::Starting | ServerStatus::Restarting { .. }) => (Status::Rebooting, None),
             // The process has just started, and it is on its way.
@@ -192,8 +130,11 @@ impl Fleet {
     /// Has the instances that are kept come back, once; what was under way when the process ended goes on, or is
     /// given up.
     pub fn resume(self: &Arc<Self>) {
-        self.resumed.call_once(|| {
-            self.sweep();
+        self.servers.resume(|| {
+            let ids = |store: RdsStore| {
+                store.instances.range(.., usize::MAX).into_iter().map(|(_, it)| it.resource_id.clone())
+            };
+            self.servers.sweep(&self.stores.iter().flat_map(|(_, _, store)| ids(store)).collect());
             for (account, region, store) in self.stores.iter() {
                 for (id, instance) in store.instances.range(.., usize::MAX) {
                     let resource_id = instance.resource_id.clone();
@@ -216,9 +157,6 @@ impl Fleet {
 
     /// Stops all servers, in their own way, and waits until they have ended.
     pub async fn stop_all(&self) {
-        let slots: Vec<_> = self.slots().values().cloned().collect();
-        let stops =
-            slots.iter().filter_map(|slot| slot.live()).map(|live| async move { live.server.stop().await });
-        futures_util::future::join_all(stops).await;
+        self.servers.stop_all().await;
     }
 }

@@ -195,6 +195,8 @@ fn with_engines(file: &str, ports: (&str, &str), more: &[(&str, &str)]) {
         .args(["-W", "ignore::ResourceWarning", "-m", "unittest", "-q", file])
         .current_dir(scripts())
         .envs([("PORTS_START", ports.0), ("PORTS_END", ports.1)])
+        // It is there when the first server is that needs it.
+        .env("CERTIFICATE", volume.join("tls/server.pem"))
         .output()
         .unwrap();
     let shown = shown(&output);

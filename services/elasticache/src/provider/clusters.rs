@@ -45,6 +45,8 @@ pub(super) fn create(
         token: input.auth_token,
         port: input.port,
         is_cluster: false,
+        // One cluster alone has no mode that is described.
+        transit: nodes::transit(transit_encryption, None)?,
     };
     let cluster = Cluster {
         id: id.clone(),
@@ -287,6 +289,7 @@ pub(super) fn shown(provider: &ElastiCacheProvider, ctx: &RequestContext, it: Sh
         auth_token_enabled: Some(!node.tokens.is_empty()),
         auth_token_last_modified_date: node.tokens_set,
         transit_encryption_enabled: Some(common.transit_encryption),
+        transit_encryption_mode: nodes::transit_mode(node.transit),
         at_rest_encryption_enabled: Some(false),
         arn: Some(arn(ctx, "cluster", id)),
         replication_group_log_delivery_enabled: Some(false),

@@ -10,7 +10,7 @@ use super::nodes::{self, Wish, check_node_type, set};
 use super::{ElastiCacheProvider, arn, tags};
 use crate::error::{combination, no_group, not_implemented, required, value};
 use crate::fleet::{Place, Table};
-use crate::models::{Common, ElastiCacheStore, Group, Status};
+use crate::models::{Common, ElastiCacheStore, Group, Status, Transit};
 use crate::names::{self, page};
 
 /// Longest id of a group ("ReplicationGroupId" in the API reference).
@@ -71,6 +71,7 @@ pub(super) fn create(
         version: input.engine_version.as_deref(),
         token: input.auth_token,
         port: input.port,
+        transit: nodes::transit(transit_encryption, input.transit_encryption_mode.as_ref())?,
         is_cluster: by_parameters || input.cluster_mode == Some(ClusterMode::Enabled),
     };
     let zones = input.preferred_cache_cluster_azs.unwrap_or_default();
@@ -193,6 +194,10 @@ pub(super) fn modify(
                 .is_some_and(|it| (*it == ClusterMode::Enabled) != group.node.is_cluster),
             "another cluster mode of a cache that is there",
         ),
+        (
+            input.transit_encryption_enabled.is_some_and(|it| it != group.common.transit_encryption),
+            "to begin or end the encryption of connections to a cache that is there",
+        ),
     ] {
         if is_asked {
             return Err(not_implemented(what));
@@ -206,7 +211,9 @@ pub(super) fn modify(
     if let Some(node_type) = &input.cache_node_type {
         check_node_type(node_type)?;
     }
-    let encryption = input.transit_encryption_enabled.unwrap_or(group.common.transit_encryption);
+    let encryption = group.common.transit_encryption;
+    let mode = input.transit_encryption_mode.as_ref();
+    let transit = mode.map(|mode| nodes::transit(encryption, Some(mode))).transpose()?;
     let tokens = nodes::tokens(&group.node, input.auth_token, input.auth_token_update_strategy, encryption)?;
     let place = place(provider, ctx, &group);
     let status = if tokens.is_some() { Status::Modifying } else { Status::Available };
@@ -222,7 +229,10 @@ pub(super) fn modify(
         set(&mut it.description, input.replication_group_description);
         set(&mut it.multi_az, input.multi_az_enabled);
         it.failover = failover;
-        it.common.transit_encryption = encryption;
+        // One that was made when connections were in the clear stays so.
+        if it.node.transit != Transit::Clear {
+            set(&mut it.node.transit, transit);
+        }
         set(&mut it.common.node_type, input.cache_node_type);
         set(&mut it.common.maintenance_window, input.preferred_maintenance_window);
         set(&mut it.common.snapshot_days, input.snapshot_retention_limit);
@@ -232,6 +242,9 @@ pub(super) fn modify(
         it.common.parameter_group =
             input.cache_parameter_group_name.or_else(|| it.common.parameter_group.take());
     });
+    if transit.is_some() {
+        provider.fleet.set_transit(place.clone());
+    }
     if let Some(tokens) = tokens {
         provider.fleet.set_tokens(place, tokens);
     }
@@ -297,6 +310,7 @@ fn described(provider: &ElastiCacheProvider, ctx: &RequestContext, it: &Group) -
         auth_token_enabled: Some(!it.node.tokens.is_empty()),
         auth_token_last_modified_date: it.node.tokens_set,
         transit_encryption_enabled: Some(it.common.transit_encryption),
+        transit_encryption_mode: nodes::transit_mode(it.node.transit),
         at_rest_encryption_enabled: Some(it.at_rest_encryption),
         kms_key_id: it.kms_key.clone(),
         arn: Some(arn(ctx, "replicationgroup", &it.id)),

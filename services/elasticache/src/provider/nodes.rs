@@ -7,7 +7,7 @@ use super::ElastiCacheProvider;
 use crate::error::{combination, not_implemented, value};
 use crate::fleet::Place;
 use crate::kinds::Kind;
-use crate::models::{Node, Status};
+use crate::models::{Node, Status, Transit};
 use crate::names;
 
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
@@ -19,6 +19,31 @@ pub(super) struct Wish<'a> {
     pub(super) token: Option<String>,
     pub(super) port: Option<i32>,
     pub(super) is_cluster: bool,
+    pub(super) transit: Transit,
+}
+
+/// How connections are encrypted ("TransitEncryptionMode" in the API reference): `required` unless it says that they may
+/// be in the clear too.
+pub(super) fn transit(
+    is_enabled: bool,
+    mode: Option<&TransitEncryptionMode>,
+) -> Result<Transit, ElastiCacheError> {
+    match (is_enabled, mode) {
+        (false, None) => Ok(Transit::Clear),
+        (false, Some(_)) => Err(combination("TransitEncryptionMode needs TransitEncryptionEnabled.")),
+        (true, None | Some(TransitEncryptionMode::Required)) => Ok(Transit::Required),
+        (true, Some(TransitEncryptionMode::Preferred)) => Ok(Transit::Preferred),
+        (true, Some(other)) => Err(value(format!("Invalid TransitEncryptionMode: {}", other.as_str()))),
+    }
+}
+
+/// The mode as it is described.
+pub(super) fn transit_mode(transit: Transit) -> Option<TransitEncryptionMode> {
+    match transit {
+        Transit::Clear => None,
+        Transit::Preferred => Some(TransitEncryptionMode::Preferred),
+        Transit::Required => Some(TransitEncryptionMode::Required),
+    }
 }
 
 /// A server that is still to come up.
@@ -33,8 +58,8 @@ pub(super) fn node(
         names::token(token)?;
     }
     let wanted_port = names::port(wish.port)?;
-    if let Some(port) = wanted_port.filter(|it| provider.fleet.ports().has(*it))
-        && let Some(owner) = provider.fleet.ports().reservations().get(&port)
+    if let Some(port) = wanted_port
+        && let Some(owner) = provider.fleet.port_owner(port)
     {
         return Err(value(format!("Port {port} is in use by {owner}.")));
     }
@@ -45,6 +70,7 @@ pub(super) fn node(
         tokens_set: wish.token.is_some().then(|| ctx.clock().now()),
         tokens: wish.token.into_iter().collect(),
         is_cluster: wish.is_cluster,
+        transit: wish.transit,
         wanted_port,
         port: None,
         status: Status::Creating,

@@ -9,7 +9,7 @@ use super::nodes::{self, Wish, set};
 use super::{ElastiCacheProvider, arn, tags};
 use crate::error::{no_serverless, not_implemented, required};
 use crate::fleet::{Place, Table};
-use crate::models::{Limits, Serverless, Status};
+use crate::models::{Limits, Serverless, Status, Transit};
 use crate::names::{self, page};
 
 /// Longest name ("ServerlessCacheName" in the API reference).
@@ -35,6 +35,8 @@ pub(super) fn create(
         token: None,
         port: None,
         is_cluster: true,
+        // AWS's have to be encrypted.
+        transit: Transit::Preferred,
     };
     let cache = Serverless {
         name: name.clone(),

@@ -11,7 +11,6 @@ mod limits;
 mod replay;
 mod socket;
 mod stream;
-mod tls;
 
 use std::io;
 use std::pin::pin;
@@ -27,10 +26,13 @@ use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+pub use asf_servers::Tls;
 pub use limits::Limits;
-pub use tls::Tls;
 
 use socket::Socket;
+
+/// What is spoken over TLS, by ALPN's names.
+const PROTOCOLS: &[&[u8]] = &[b"h2", b"http/1.1"];
 
 /// Sockets that are bound and not yet serving.
 ///
@@ -132,7 +134,13 @@ impl Bound {
     #[must_use]
     pub(crate) fn serving(self, gateway: Arc<Gateway>) -> Server {
         let Self { sockets, places } = self;
-        Server { sockets, places, gateway, limits: Limits::default(), tls: Tls::self_signed(None) }
+        Server {
+            sockets,
+            places,
+            gateway,
+            limits: Limits::default(),
+            tls: Tls::self_signed(None).speaking(PROTOCOLS),
+        }
     }
 }
 
@@ -148,10 +156,7 @@ impl Server {
     /// With the limits and the certificate of a configuration.
     #[must_use]
     pub fn configured(self, config: &Config) -> Self {
-        self.with_limits(Limits::of(config)).with_tls(match &config.custom_ssl_cert_path {
-            Some(file) => Tls::custom(file.clone()),
-            None => Tls::self_signed(Some(config.volume_dir.join("tls"))),
-        })
+        self.with_limits(Limits::of(config)).with_tls(Tls::configured(config))
     }
 
     /// With other limits.
@@ -164,7 +169,7 @@ impl Server {
     /// With another certificate than one that lasts as long as the process.
     #[must_use]
     pub fn with_tls(mut self, tls: Tls) -> Self {
-        self.tls = tls;
+        self.tls = tls.speaking(PROTOCOLS);
         self
     }
 

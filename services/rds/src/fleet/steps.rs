@@ -1,76 +1,34 @@
 //! The steps in the life of an instance.
 
-use std::collections::HashSet;
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use asf_packages::Launch;
-use asf_runtime::clock::{Clock as _, SystemClock};
 use asf_runtime::store::Blob;
-use asf_servers::{DataFolder, Port, PortError, ReservedPort, ServerOptions, Unprivileged};
+use asf_servers::{Live, Turn, Unprivileged, come_up};
 
-use super::{Fleet, Live, Place, Slot};
+use super::{Fleet, Place};
 use crate::engine::Engine;
 use crate::models::{Instance, Setup, SnapshotStatus, Status};
 
 /// In an instance's folder: its data are whole.
 const READY: &str = "ready";
-/// In an instance's folder: held by who has the server.
-const LOCK: &str = "lock";
-/// Pauses of a tenth of a second for which another server of the same data may take to end.
-const PATIENCE: u32 = 150;
-/// Starts that are tried of a server whose predecessor may be just ending.
-const STARTS: u32 = 5;
-/// How long an engine may take to end when it is asked to.
-const STOP_TIME: Duration = Duration::from_secs(4);
-
-/// By real time: for what other processes do.
-async fn pause() {
-    SystemClock.until(SystemClock.now().plus_millis(100)).await;
-}
 
 fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<T, String> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(error.to_string()))
+fn address(live: &Live<Engine>) -> Result<SocketAddr, String> {
+    live.server.address().ok_or_else(|| "the engine does not run".to_owned())
 }
 
 impl Fleet {
-    /// Removes the data of instances that are not kept any more: the state was reset.
-    pub(super) fn sweep(self: &Arc<Self>) {
-        if !self.stores.state().is_durable() {
-            return;
-        }
-        let mut known = HashSet::new();
-        for (_, _, store) in self.stores.iter() {
-            known.extend(
-                store.instances.range(.., usize::MAX).into_iter().map(|(_, it)| it.resource_id.clone()),
-            );
-        }
-        // Looked for now: what is made from here on is not meant.
-        let Ok(all) = self.folder("").map(fs::read_dir) else { return };
-        let is_left = |name: &str| name.starts_with("db-") && !known.contains(name);
-        let left =
-            all.into_iter().flatten().flatten().filter(|it| is_left(&it.file_name().to_string_lossy()));
-        let left: Vec<PathBuf> = left.map(|it| it.path()).collect();
-        if !left.is_empty() {
-            tokio::spawn(swept(left));
-        }
-    }
-
     /// Has an instance come up: its server is made if it is new, with the content of a snapshot if one is given.
     pub fn create(self: &Arc<Self>, place: Place, content: Option<Blob>) {
         let fleet = self.clone();
         tokio::spawn(async move {
-            let slot = fleet.slot(&place);
-            let _turn = slot.turn.lock().await;
-            let up = fleet.up(&slot, &place, content).await.map(|_| ());
+            let turn = fleet.servers.turn(&place.resource_id).await;
+            let up = fleet.up(&turn, &place, content).await.map(|_| ());
             fleet.settled(&place, Status::Available, up);
         });
     }
@@ -84,16 +42,13 @@ impl Fleet {
     pub fn stop(self: &Arc<Self>, place: Place, snapshot: Option<String>) {
         let fleet = self.clone();
         tokio::spawn(async move {
-            let slot = fleet.slot(&place);
-            let _turn = slot.turn.lock().await;
+            let turn = fleet.servers.turn(&place.resource_id).await;
             let mut result = Ok(());
             if let Some(id) = snapshot {
-                result = fleet.write_out(&slot, &place, &id).await;
+                result = fleet.write_out(&turn, &place, &id).await;
             }
-            if result.is_ok()
-                && let Some(live) = slot.live()
-            {
-                live.server.stop().await;
+            if result.is_ok() {
+                turn.stop().await;
             }
             let status = if result.is_ok() { Status::Stopped } else { Status::Available };
             fleet.noted(&place, status, result);
@@ -104,12 +59,9 @@ impl Fleet {
     pub fn reboot(self: &Arc<Self>, place: Place) {
         let fleet = self.clone();
         tokio::spawn(async move {
-            let slot = fleet.slot(&place);
-            let _turn = slot.turn.lock().await;
-            if let Some(live) = slot.live() {
-                live.server.stop().await;
-            }
-            let up = fleet.up(&slot, &place, None).await.map(|_| ());
+            let turn = fleet.servers.turn(&place.resource_id).await;
+            turn.stop().await;
+            let up = fleet.up(&turn, &place, None).await.map(|_| ());
             fleet.settled(&place, Status::Available, up);
         });
     }
@@ -118,12 +70,11 @@ impl Fleet {
     pub fn set_password(self: &Arc<Self>, place: Place, password: String) {
         let fleet = self.clone();
         tokio::spawn(async move {
-            let slot = fleet.slot(&place);
-            let _turn = slot.turn.lock().await;
+            let turn = fleet.servers.turn(&place.resource_id).await;
             let set = async {
                 let instance = fleet.instance(&place).ok_or("it is gone")?;
-                let live = slot.live().ok_or("it does not run")?;
-                live.engine.set_password(live.address()?, &instance.setup.master, &password).await
+                let live = turn.live().ok_or("it does not run")?;
+                live.kept.set_password(address(&live)?, &instance.setup.master, &password).await
             };
             let result = set.await;
             if result.is_ok() {
@@ -137,9 +88,8 @@ impl Fleet {
     pub fn snapshot(self: &Arc<Self>, place: Place, id: String) {
         let fleet = self.clone();
         tokio::spawn(async move {
-            let slot = fleet.slot(&place);
-            let _turn = slot.turn.lock().await;
-            let result = fleet.write_out(&slot, &place, &id).await;
+            let turn = fleet.servers.turn(&place.resource_id).await;
+            let result = fleet.write_out(&turn, &place, &id).await;
             fleet.noted(&place, Status::Available, result);
         });
     }
@@ -148,16 +98,15 @@ impl Fleet {
     pub fn delete(self: &Arc<Self>, place: Place, snapshot: Option<String>) {
         let fleet = self.clone();
         tokio::spawn(async move {
-            let slot = fleet.slot(&place);
-            let _turn = slot.turn.lock().await;
+            let turn = fleet.servers.turn(&place.resource_id).await;
             if let Some(id) = snapshot {
-                let written = match slot.live().is_some_and(|it| it.server.is_running()) {
+                let written = match turn.live().is_some_and(|it| it.server.is_running()) {
                     true => Ok(()),
                     // It was stopped.
-                    false => fleet.up(&slot, &place, None).await.map(|_| ()),
+                    false => fleet.up(&turn, &place, None).await.map(|_| ()),
                 };
                 let written = match written {
-                    Ok(()) => fleet.write_out(&slot, &place, &id).await,
+                    Ok(()) => fleet.write_out(&turn, &place, &id).await,
                     Err(error) => Err(error),
                 };
                 if let Err(error) = written {
@@ -166,18 +115,10 @@ impl Fleet {
                     return;
                 }
             }
-            if let Some(live) = slot.live() {
-                live.server.stop().await;
-            }
-            *slot.lock() = None;
-            if let Ok(folder) = fleet.folder(&place.resource_id) {
-                let removed = blocking(move || fs::remove_dir_all(folder).map_err(text)).await;
-                if let Err(error) = removed {
-                    tracing::debug!(instance = place.id, error, "its folder stays");
-                }
-            }
-            fleet.store(&place).instances.remove_if(&place.id, |it| it.resource_id == place.resource_id);
-            fleet.slots().remove(&place.resource_id);
+            let (id, resource_id) = (&place.id, &place.resource_id);
+            let record =
+                || drop(fleet.store(&place).instances.remove_if(id, |it| it.resource_id == *resource_id));
+            fleet.servers.remove(resource_id, turn, record).await;
         });
     }
 
@@ -208,49 +149,33 @@ impl Fleet {
         });
     }
 
-    fn folder(&self, resource_id: &str) -> Result<PathBuf, String> {
-        let is_durable = self.stores.state().is_durable();
-        let open = || DataFolder::open(&self.config, "rds", is_durable).map_err(text);
-        self.data.get_or_init(open).as_ref().map(|it| it.path().join(resource_id)).map_err(Clone::clone)
-    }
-
     /// The server of an instance, running.
-    async fn up(&self, slot: &Slot, place: &Place, content: Option<Blob>) -> Result<Arc<Live>, String> {
-        if let Some(live) = slot.live() {
+    async fn up(
+        &self,
+        turn: &Turn<Engine>,
+        place: &Place,
+        content: Option<Blob>,
+    ) -> Result<Arc<Live<Engine>>, String> {
+        if let Some(live) = turn.live() {
             live.server.start().await.map_err(text)?;
             return Ok(live);
         }
         let instance = self.instance(place).ok_or("it is gone")?;
         let launch = self.launch(&instance).await?;
-        let folder = self.folder(&instance.resource_id)?;
+        let folder = self.servers.folder(&instance.resource_id)?;
         let is_new = !folder.join(READY).exists();
         if is_new && instance.status != Status::Creating {
             return Err("its data are not here: only its description was loaded or kept".to_owned());
         }
-        let lock = locked(folder.clone()).await?;
-        let is_durable = self.stores.state().is_durable();
-        let engine = Engine::new(&instance.setup, launch, folder.clone(), is_durable);
+        let lock = self.servers.lock_folder(&instance.resource_id).await?;
+        let engine = Engine::new(&instance.setup, launch, folder.clone(), self.servers.is_durable());
         if is_new {
             engine.init(&instance.setup).await?;
         }
-        let options = ServerOptions {
-            host: self.address,
-            port: Port::External(self.port(&instance).await?),
-            stop_time: STOP_TIME,
-            log_file: Some(folder.join("engine.log")),
-            ..ServerOptions::default()
-        };
+        let options = self.servers.options(&instance.resource_id, instance.setup.wanted_port).await?;
         let server = engine.server(options);
-        let mut starts = 1;
-        let at = loop {
-            match server.start().await {
-                Ok(at) => break at,
-                // The one before may still be at its end, where it was killed.
-                Err(_) if !is_new && starts < STARTS => starts += 1,
-                Err(error) => return Err(error.to_string()),
-            }
-            pause().await;
-        };
+        // The one before may still be at its end, where it was killed.
+        let at = come_up(&server, |_| !is_new).await?;
         if is_new {
             match &content {
                 None => engine.set_up(at, &instance.setup).await?,
@@ -262,8 +187,7 @@ impl Fleet {
             }
             tokio::fs::write(folder.join(READY), "").await.map_err(text)?;
         }
-        let live = Arc::new(Live { engine, server, lock: Some(lock) });
-        *slot.lock() = Some(live.clone());
+        let live = turn.put(Live::new(server, engine, lock));
         self.change(place, |it| it.port = Some(at.port()));
         Ok(live)
     }
@@ -272,35 +196,16 @@ impl Fleet {
         let setup = &instance.setup;
         let version = setup.kind.version(&setup.version).ok_or("there is no such version")?;
         let package = setup.kind.software().package();
-        let installer = self.packages.installer(package, Some(version.package)).map_err(text)?;
+        let installer = self.packages()?.installer(package, Some(version.package)).map_err(text)?;
         let installed = installer.ensure_for(Unprivileged::of_process()).await.map_err(text)?;
         Ok(installed.launch)
     }
 
-    /// A port for an instance: the one that was asked for, if it is in the range, else one of the range.
-    async fn port(&self, instance: &Instance) -> Result<ReservedPort, String> {
-        let owner = format!("rds:{}", instance.resource_id);
-        let mut patience = PATIENCE;
-        loop {
-            let wanted = instance.setup.wanted_port.filter(|it| self.ports.has(*it));
-            let reserved = match wanted {
-                Some(port) => self.ports.reserve_port(&owner, port),
-                None => self.ports.reserve(&owner),
-            };
-            match reserved {
-                Ok(port) => return Ok(port),
-                Err(PortError::HasOne { .. } | PortError::InUse { .. }) if patience > 0 => patience -= 1,
-                Err(error) => return Err(error.to_string()),
-            }
-            pause().await;
-        }
-    }
-
     /// Writes an instance out into a snapshot.
-    async fn write_out(&self, slot: &Slot, place: &Place, id: &String) -> Result<(), String> {
+    async fn write_out(&self, turn: &Turn<Engine>, place: &Place, id: &String) -> Result<(), String> {
         let written = async {
-            let live = slot.live().ok_or("it does not run")?;
-            live.engine.dump(live.address()?, &self.stores.blobs()).await
+            let live = turn.live().ok_or("it does not run")?;
+            live.kept.dump(address(&live)?, &self.stores.blobs()).await
         };
         let written: Result<Blob, String> = written.await;
         self.store(place).snapshots.update(id, |it| match &written {
@@ -312,43 +217,4 @@ impl Fleet {
         });
         written.map(|_| ())
     }
-}
-
-/// Removes folders, once nobody has them.
-async fn swept(folders: Vec<PathBuf>) {
-    for folder in folders {
-        if let Ok(_lock) = locked(folder.clone()).await {
-            let _ = tokio::fs::remove_dir_all(folder).await;
-        }
-    }
-}
-
-/// Makes the folder of an instance, and waits until nobody has its server any more.
-async fn locked(folder: PathBuf) -> Result<File, String> {
-    let made = folder.clone();
-    let file = blocking(move || {
-        fs::create_dir_all(&made).map_err(text)?;
-        Unprivileged::of_process().give(&made).map_err(text)?;
-        closed(&made)?;
-        File::create(made.join(LOCK)).map_err(text)
-    });
-    let file = file.await?;
-    let mut patience = PATIENCE;
-    while file.try_lock().is_err() {
-        patience = patience.checked_sub(1).ok_or("another server has its data")?;
-        pause().await;
-    }
-    Ok(file)
-}
-
-/// Nobody else looks in; engines insist on that.
-#[cfg(unix)]
-fn closed(folder: &Path) -> Result<(), String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(text)
-}
-
-#[cfg(not(unix))]
-fn closed(_: &Path) -> Result<(), String> {
-    Ok(())
 }

@@ -213,7 +213,7 @@ fn check(
     }
     if let Some(asked) = port(input.db_port_number)?
         && instance.port != Some(asked)
-        && provider.fleet.ports().has(asked)
+        && provider.fleet.has_port(asked)
     {
         return Err(not_implemented("another port of an instance that is there"));
     }

@@ -144,8 +144,8 @@ struct New {
 }
 
 fn begin(provider: &RdsProvider, ctx: &RequestContext, new: New) -> Result<Instance, RdsError> {
-    if let Some(port) = new.setup.wanted_port.filter(|it| provider.fleet.ports().has(*it))
-        && let Some(owner) = provider.fleet.ports().reservations().get(&port)
+    if let Some(port) = new.setup.wanted_port
+        && let Some(owner) = provider.fleet.port_owner(port)
     {
         return Err(value(format!("Port {port} is in use by {owner}.")));
     }

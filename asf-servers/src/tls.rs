@@ -1,10 +1,11 @@
-//! The certificate: one's own, or a self-signed one for the names of this machine.
+//! The certificate of a process: one's own, or a self-signed one for the names of this machine.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use asf_runtime::config::Config;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -31,6 +32,8 @@ const FILE: &str = "server.pem";
 #[derive(Debug)]
 pub struct Tls {
     source: Source,
+    /// What is spoken over it, by ALPN's names.
+    protocols: &'static [&'static [u8]],
     config: OnceCell<Arc<ServerConfig>>,
 }
 
@@ -44,32 +47,56 @@ impl Tls {
     /// A file with a private key and a chain of certificates, PEM (`CUSTOM_SSL_CERT_PATH`).
     #[must_use]
     pub fn custom(file: PathBuf) -> Self {
-        Self { source: Source::Custom(file), config: OnceCell::new() }
+        Self { source: Source::Custom(file), protocols: &[], config: OnceCell::new() }
     }
 
     /// A self-signed certificate, kept in a folder as `server.pem`; without a folder it is gone with the
     /// process.
     #[must_use]
     pub fn self_signed(folder: Option<PathBuf>) -> Self {
-        Self { source: Source::SelfSigned(folder), config: OnceCell::new() }
+        Self { source: Source::SelfSigned(folder), protocols: &[], config: OnceCell::new() }
+    }
+
+    /// The certificate that is configured: the file of `CUSTOM_SSL_CERT_PATH`, else a self-signed one, kept in `tls` of
+    /// the volume if there is one.
+    #[must_use]
+    pub fn configured(config: &Config) -> Self {
+        match &config.custom_ssl_cert_path {
+            Some(file) => Self::custom(file.clone()),
+            None => Self::self_signed(config.volume().ok().map(|it| it.join("tls"))),
+        }
+    }
+
+    /// For these protocols, by ALPN's names; without, a client may say what it wants.
+    #[must_use]
+    pub fn speaking(self, protocols: &'static [&'static [u8]]) -> Self {
+        Self { protocols, config: OnceCell::new(), ..self }
     }
 
     /// What connections are accepted with.
     ///
     /// # Errors
     /// The file cannot be read, or is not what it should be. The next connection tries again.
-    pub(super) async fn config(&self) -> io::Result<Arc<ServerConfig>> {
+    pub async fn config(&self) -> io::Result<Arc<ServerConfig>> {
         let load = || async {
-            let source = self.source.clone();
-            let loaded = tokio::task::spawn_blocking(move || load(&source)).await;
+            let (source, protocols) = (self.source.clone(), self.protocols);
+            let loaded = tokio::task::spawn_blocking(move || load(&source, protocols)).await;
             let loaded = loaded.map_err(io::Error::other).flatten();
-            loaded.inspect_err(|error| tracing::error!(%error, "there is no certificate for TLS"))
+            loaded
+                .map(Arc::new)
+                .inspect_err(|error| tracing::error!(%error, "there is no certificate for TLS"))
         };
         self.config.get_or_try_init(load).await.cloned()
     }
 }
 
-fn load(source: &Source) -> io::Result<Arc<ServerConfig>> {
+fn load(source: &Source, protocols: &[&[u8]]) -> io::Result<ServerConfig> {
+    let mut config = certified(source)?;
+    config.alpn_protocols = protocols.iter().map(|it| it.to_vec()).collect();
+    Ok(config)
+}
+
+fn certified(source: &Source) -> io::Result<ServerConfig> {
     match source {
         Source::Custom(path) => {
             let pem = fs::read(path).map_err(|error| named(path, &error))?;
@@ -99,17 +126,15 @@ fn named(path: &Path, error: &dyn std::fmt::Display) -> io::Error {
 }
 
 /// Reads a key and certificates.
-fn config(pem: &[u8]) -> io::Result<Arc<ServerConfig>> {
+fn config(pem: &[u8]) -> io::Result<ServerConfig> {
     let invalid = |what: &dyn std::fmt::Display| io::Error::new(io::ErrorKind::InvalidData, what.to_string());
     let key = PrivateKeyDer::from_pem_slice(pem).map_err(|it| invalid(&format!("private key: {it}")))?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let chain = chain.map_err(|it| invalid(&format!("certificate: {it}")))?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|it| it.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(|it| invalid(&it))?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+        .map_err(|it| invalid(&it))
 }
 
 /// Makes a key and a certificate that outlast whatever they are used for.
