@@ -1,6 +1,6 @@
 //! `asf config`: layers and what is wrong in them.
 
-use crate::place::Place;
+use crate::place::{Place, result};
 
 #[test]
 fn show_says_where_values_are_from() {
@@ -106,4 +106,26 @@ fn a_file_that_cannot_be_read_is_named() {
     let broken = place.run(&["config", "show"]);
     assert_eq!(broken.code, 6);
     assert!(broken.stderr.ends_with(".env, line 3: there is no '='\n"), "{broken:?}");
+}
+
+/// Nothing is written into a folder that is called `~`.
+#[test]
+fn without_a_home() {
+    let place = Place::new();
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        result(place.command(arguments, variables).env_remove("HOME").output().unwrap())
+    };
+    let started = run(&["start", "--listen", "127.0.0.1:0"], &[]);
+    assert_eq!(started.code, 6, "{started:?}");
+    assert!(
+        started.stderr.contains("HOME") && started.stderr.contains("LOCALSTACK_VOLUME_DIR"),
+        "{started:?}"
+    );
+    let volume = place.path("volume").display().to_string();
+    let status = run(&["status"], &[("LOCALSTACK_VOLUME_DIR", &volume)]);
+    assert!(status.stderr.contains("ASF_RUN_DIR"), "{status:?}");
+    let installed = run(&["lpm", "install", "moto"], &[("PATH", "/usr/bin:/bin")]);
+    assert_eq!(installed.code, 1, "{installed:?}");
+    assert!(installed.stderr.contains("LOCALSTACK_VOLUME_DIR"), "{installed:?}");
+    assert!(!place.path("work/~").exists());
 }
