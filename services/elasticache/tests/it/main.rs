@@ -46,6 +46,11 @@ async fn what_cannot_be_made() {
              or '@'.",
         ),
         (
+            |it| it.transit_encryption_mode = Some(TransitEncryptionMode::Preferred),
+            "InvalidParameterCombination",
+            "TransitEncryptionMode needs TransitEncryptionEnabled.",
+        ),
+        (
             |it| it.engine_version = text("3.2"),
             "InvalidParameterCombination",
             "Cannot find version 3.2 for redis",
