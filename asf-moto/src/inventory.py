@@ -189,7 +189,8 @@ def s3_implements(operation):
 
 def main():
     logging.disable()
-    out, sys.stdout = sys.stdout, sys.stderr
+    # What moto prints of services that it does not have.
+    out, sys.stdout = sys.stdout, open(os.devnull, "w")
     # moto reads its folder anew with each request.
     modules = list(moto.backends.list_of_moto_modules())
     moto.backends.list_of_moto_modules = lambda: modules
