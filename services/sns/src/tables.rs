@@ -203,8 +203,11 @@ pub struct SandboxNumber {
 /// The key of the signatures, and the certificate over it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Record)]
 pub struct SigningKey {
-    /// PKCS#8, DER; empty if there is none yet.
+    /// PKCS#8, DER: the key of states from before `primes`. Empty otherwise.
     pub key: Vec<u8>,
+    /// The primes, big-endian; the public exponent is 65,537. None if there is no key yet, or an old one.
+    #[serde(default)]
+    pub primes: Vec<Vec<u8>>,
     /// PEM.
     pub certificate: String,
     /// In the name of the certificate's file.
