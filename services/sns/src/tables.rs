@@ -113,6 +113,9 @@ pub struct SubscriptionRecord {
     pub is_pending: bool,
     /// Whether it was confirmed by somebody with credentials, or needed no confirmation.
     pub is_authenticated: bool,
+    /// Whether it was confirmed with `AuthenticateOnUnsubscribe`: only its owner and the topic's can end it.
+    #[serde(default)]
+    pub is_guarded: bool,
     /// The token of its confirmation, of those that need one.
     pub token: Option<String>,
     /// The attributes that were set, checked.
