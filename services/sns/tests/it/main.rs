@@ -13,6 +13,7 @@ mod people;
 mod permissions;
 mod publish;
 mod reopened;
+mod retries;
 mod subscriptions;
 mod topics;
 

@@ -1,5 +1,6 @@
 //! Subscriptions and their attributes.
 
+use asf_runtime::context::Credentials;
 use serde_json::json;
 
 use crate::*;
@@ -316,4 +317,58 @@ async fn attributes_that_are_refused() {
         &[("RawMessageDelivery", "true")],
     );
     assert!(raw.await.is_err());
+}
+
+/// "ConfirmSubscription" and "Unsubscribe" in the API reference: `AuthenticateOnUnsubscribe`.
+#[tokio::test]
+async fn guarded() {
+    let world = World::new();
+    let (other, third) = (world.account("111111111111"), world.account("222222222222"));
+    let topic = world.topic("t").await;
+    let key = Credentials { access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(), session_token: None };
+    let ctx = |world: &World, is_signed: bool| {
+        let mut ctx = world.ctx();
+        ctx.credentials = is_signed.then(|| key.clone());
+        ctx
+    };
+    let store = world.providers.state().stores::<SnsStore>().at(world.ctx().account_id, &world.ctx().region);
+    let confirm = async |arn: &str, is_signed: bool, flag: &str| {
+        let token = store.subscriptions.get(&arn.to_owned()).unwrap().token.clone();
+        let authenticate_on_unsubscribe = text(flag);
+        let input = ConfirmSubscriptionInput { topic_arn: text(&topic), token, authenticate_on_unsubscribe };
+        world.sns().confirm_subscription(&ctx(&world, is_signed), input).await.map(drop).map_err(Fault::from)
+    };
+    let unsubscribe = async |arn: &str, caller: &World, is_signed: bool| {
+        let input = UnsubscribeInput { subscription_arn: text(arn) };
+        world.sns().unsubscribe(&ctx(caller, is_signed), input).await.map_err(Fault::from)
+    };
+    let refused = |user: &str, action: &str, arn: &str| {
+        let message = format!("User: {user} is not authorized to perform: SNS:{action} on resource: {arn}");
+        Err(Fault { code: "AuthorizationError".to_owned(), message, status: 403 })
+    };
+    let subscribe = async |address: &str| other.subscribe(&topic, "email", address, &[]).await.unwrap();
+
+    let arn = subscribe("a@example.com").await;
+    assert_eq!(confirm(&arn, false, "true").await, refused("anonymous", "ConfirmSubscription", &topic));
+    assert_eq!(other.subscription(&arn).await.unwrap()["PendingConfirmation"], "true");
+    assert_eq!(confirm(&arn, true, "true").await, Ok(()));
+    assert_eq!(other.subscription(&arn).await.unwrap()["ConfirmationWasAuthenticated"], "true");
+    assert_eq!(unsubscribe(&arn, &world, false).await, refused("anonymous", "Unsubscribe", &arn));
+    let stranger = "arn:aws:iam::222222222222:root";
+    assert_eq!(unsubscribe(&arn, &third, true).await, refused(stranger, "Unsubscribe", &arn));
+    // The subscription's owner, and the topic's.
+    assert_eq!(unsubscribe(&arn, &other, true).await, Ok(()));
+    assert!(other.subscription(&arn).await.is_err());
+    let arn = subscribe("b@example.com").await;
+    confirm(&arn, true, "True").await.unwrap();
+    assert_eq!(unsubscribe(&arn, &world, true).await, Ok(()));
+    // Without the flag, the link in the message is enough.
+    for (is_signed, flag) in [(true, "false"), (false, "false")] {
+        let arn = subscribe("c@example.com").await;
+        confirm(&arn, is_signed, flag).await.unwrap();
+        let shown = other.subscription(&arn).await.unwrap();
+        assert_eq!(shown["ConfirmationWasAuthenticated"], is_signed.to_string());
+        assert_eq!(unsubscribe(&arn, &world, false).await, Ok(()));
+        assert!(other.subscription(&arn).await.is_err());
+    }
 }
