@@ -127,9 +127,15 @@ mod tests {
         let of = |status: u16, code: &'static str| {
             Failure::of(&AwsError::receiver(code, "").with_status(status)).is_worth_it()
         };
-        assert!(of(500, "InternalError") && of(503, "ServiceUnavailable") && of(429, "TooManyRequestsException"));
+        assert!(
+            of(500, "InternalError") && of(503, "ServiceUnavailable") && of(429, "TooManyRequestsException")
+        );
         assert!(of(400, "RequestThrottled") && of(400, "KMS.ThrottlingException"));
-        assert!(!of(404, "ResourceNotFoundException") && !of(400, "QueueDoesNotExist") && !of(403, "AccessDenied"));
+        assert!(
+            !of(404, "ResourceNotFoundException")
+                && !of(400, "QueueDoesNotExist")
+                && !of(403, "AccessDenied")
+        );
         assert!(!of(501, "NotImplemented"));
     }
 }

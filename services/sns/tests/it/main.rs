@@ -14,6 +14,7 @@ mod permissions;
 mod publish;
 mod reopened;
 mod retries;
+mod signatures;
 mod subscriptions;
 mod topics;
 

@@ -121,7 +121,8 @@ async fn of_queues() {
 /// Errors of the caller are not tried again, nor is what nobody answers for.
 #[tokio::test]
 async fn not_after_errors_of_the_caller() {
-    for failure in [(400, "AWS.SimpleQueueService.NonExistentQueue"), (403, "AccessDenied"), (501, "NotImplemented")]
+    for failure in
+        [(400, "AWS.SimpleQueueService.NonExistentQueue"), (403, "AccessDenied"), (501, "NotImplemented")]
     {
         let queues = Weather::of(&[failure]);
         let world = World::with(&State::new(), |it| it.with(Arc::new(queues.clone())));

@@ -15,7 +15,8 @@ async fn unsubscribe(world: &World, arn: &str) -> Result<(), Fault> {
     Ok(world.sns().unsubscribe(&world.ctx(), input).await?)
 }
 
-/// test_sns::test_subscribe_idempotency, test_sns::test_not_found_error_on_set_subscription_attributes
+/// test_sns::test_subscribe_idempotency, test_sns::test_not_found_error_on_set_subscription_attributes,
+/// test_sns::test_creating_subscription_with_attributes, test_sns::test_subscribe_attributes
 #[tokio::test]
 async fn once_for_each_endpoint() {
     let world = World::new();
@@ -47,7 +48,20 @@ async fn once_for_each_endpoint() {
             ))
         );
     }
-    assert_eq!(list(&world, &topic).await.len(), 1);
+    // test_sns::test_getting_subscriptions_by_topic
+    let expected = Subscription {
+        subscription_arn: text(&arn),
+        owner: text("000000000000"),
+        protocol: text("sqs"),
+        endpoint: text(&queue),
+        topic_arn: text(&topic),
+    };
+    assert_eq!(format!("{:?}", list(&world, &topic).await), format!("{:?}", [expected]));
+    // test_sns::test_set_subscription_attributes
+    for value in ["false", "true"] {
+        world.set_subscription(&arn, "RawMessageDelivery", value).await.unwrap();
+        assert_eq!(world.subscription(&arn).await.unwrap()["RawMessageDelivery"], value);
+    }
     unsubscribe(&world, &arn).await.unwrap();
     assert!(list(&world, &topic).await.is_empty());
     let gone = Err(fault("NotFound", "Subscription does not exist"));

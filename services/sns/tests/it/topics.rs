@@ -93,6 +93,14 @@ async fn tagged() {
     }
     create(&[]).await.unwrap();
     assert_eq!(list(&arn).await, []);
+    // test_sns::test_create_topic_after_delete_with_new_tags, test_sns::test_delete_non_existent_topic
+    let delete = async |arn: &str| {
+        world.sns().delete_topic(&world.ctx(), DeleteTopicInput { topic_arn: text(arn) }).await.unwrap();
+    };
+    delete(&arn).await;
+    assert_eq!(create(&[("new", "tag")]).await.unwrap(), arn);
+    assert_eq!(list(&arn).await, [pair("new", "tag")]);
+    delete("arn:aws:sns:us-east-1:000000000000:never-made").await;
 }
 
 /// test_sns::test_create_topic_test_arn, test_sns::test_publish_batch_messages_from_fifo_topic_to_fifo_queue,
