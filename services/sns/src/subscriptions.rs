@@ -141,6 +141,10 @@ pub(crate) fn confirm(
         return Err(not_authorized(None, "ConfirmSubscription", topic));
     }
     let store = stores.at(account, region);
+    // confirmSubscriptionWithInvalidTokenTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+    if !token.bytes().all(|it| it.is_ascii_hexdigit()) {
+        return Err(Fault::new(ErrorKind::InvalidParameter, "Invalid token"));
+    }
     let invalid = || Fault::invalid("Token");
     let record = store.tokens.get(&token.to_owned()).filter(|it| now < it.expires).ok_or_else(invalid)?;
     stores.state().atomically(|| {

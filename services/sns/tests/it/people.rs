@@ -74,6 +74,54 @@ async fn applications() {
     }
 }
 
+/// createPlatformApplicationAlreadyExists, createPlatformWithInvalidAttributes and
+/// setPlatformApplicationAttributesNegativeTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS;
+/// so do those of the endpoints.
+#[tokio::test]
+async fn applications_that_are_there_already() {
+    let world = World::new();
+    let arn = application(&world, "a", "ADM", &KEYS).await.unwrap();
+    assert_eq!(application(&world, "a", "ADM", &KEYS).await.as_deref(), Ok(arn.as_str()));
+    let more = [KEYS[0], KEYS[1], ("EventEndpointCreated", "arn:aws:sns:us-east-1:000000000000:t")];
+    assert_eq!(
+        application(&world, "a", "ADM", &more).await,
+        Err(invalid(
+            "Invalid parameter: Name Reason: An application with the same name but different properties already exists"
+        ))
+    );
+    let rate = ("SuccessFeedbackSampleRate", "101");
+    let wrong = || {
+        Err(invalid(
+            "Invalid parameter: Attributes Reason: Invalid value for attribute: SuccessFeedbackSampleRate: 101 value provided is not an integer between 0-100",
+        ))
+    };
+    assert_eq!(application(&world, "b", "ADM", &[KEYS[0], KEYS[1], rate]).await, wrong());
+    let input = SetPlatformApplicationAttributesInput {
+        platform_application_arn: text(&arn),
+        attributes: map(&[rate]),
+    };
+    let set = world.sns().set_platform_application_attributes(&world.ctx(), input).await;
+    assert_eq!(set.map_err(Fault::from), wrong().map(drop));
+    // createEndpointWithEmptyTokenTest, createEndpointWithInvalidAttributes, createEndpointWithInvalidArnTest
+    assert_eq!(
+        device(&world, &arn, "", None, &[]).await,
+        Err(invalid("Invalid parameter: Token Reason: cannot be empty"))
+    );
+    assert_eq!(
+        device(&world, &arn, "t", None, &[("Token", "")]).await,
+        Err(invalid(
+            "Invalid parameter: Attributes Reason: Invalid value for attribute: Token: cannot be empty"
+        ))
+    );
+    let endpoint = device(&world, &arn, "t", None, &[]).await.unwrap();
+    assert_eq!(
+        device(&world, &endpoint, "t", None, &[]).await,
+        Err(invalid(
+            "Invalid parameter: PlatformApplicationArn Reason: Wrong number of slashes in relative portion of the ARN."
+        ))
+    );
+}
+
 async fn device(
     world: &World,
     app: &str,
@@ -246,6 +294,8 @@ async fn phones() {
     };
     set("DefaultSMSType", "Transactional").await.unwrap();
     assert!(set("DefaultSMSType", "x").await.is_err() && set("x", "y").await.is_err());
+    // setSMSAttributesWithInvalidSenderIDTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+    assert_eq!(set("DefaultSenderID", "testSenderID").await, Err(invalid("DefaultSenderID is invalid")));
     assert_eq!(settings().await, map(&[("MonthlySpendLimit", "1"), ("DefaultSMSType", "Transactional")]));
 
     let topic = world.topic("t").await;

@@ -94,6 +94,7 @@ async fn endpoints() {
         ("https", "http://example.com", "Invalid parameter: Endpoint must match the specified protocol"),
         ("email", "nobody", "Invalid parameter: Email address"),
         ("lambda", "f", "Invalid parameter: Lambda endpoint ARN"),
+        ("application", "invalid arn", "Invalid parameter: Application endpoint arn invalid:invalid arn"),
         (
             "sqs",
             "arn:aws:sqs:us-east-1:000000000000:q.fifo",
@@ -186,6 +187,8 @@ async fn pending() {
     // test_sns::test_subscribe_external_http_endpoint
     assert_eq!(confirm("x", &token).await, Err(invalid("Invalid parameter: Topic")));
     assert_eq!(confirm(&topic, "abc123").await, Err(invalid("Invalid parameter: Token")));
+    // confirmSubscriptionWithInvalidTokenTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+    assert_eq!(confirm(&topic, "invalidToken").await, Err(invalid("Invalid token")));
     for _ in 0..2 {
         assert_eq!(confirm(&topic, &token).await.as_deref(), Ok(arn.as_str()));
     }
@@ -324,13 +327,29 @@ async fn attributes_that_are_refused() {
     let no_role =
         world.subscribe(&topic, "firehose", "arn:aws:firehose:us-east-1:000000000000:deliverystream/s", &[]);
     assert!(no_role.await.unwrap_err().message.contains("SubscriptionRoleArn"));
-    let raw = world.subscribe(
-        &topic,
-        "lambda",
-        "arn:aws:lambda:us-east-1:000000000000:function:f",
-        &[("RawMessageDelivery", "true")],
+    // subscribeWithInvalidAttributeTest and setSubscriptionAttributesTestNegative of
+    // ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+    let raw = ("RawMessageDelivery", "true");
+    let reason =
+        |protocol: &str| format!("Delivery protocol [{protocol}] does not support raw message delivery.");
+    assert_eq!(
+        world.subscribe(&topic, "email", "a@example.com", &[raw]).await,
+        Err(invalid(&format!("Invalid parameter: Attributes Reason: {}", reason("email"))))
     );
-    assert!(raw.await.is_err());
+    let phone = world.subscribe(&topic, "sms", "+123123123", &[]).await.unwrap();
+    assert_eq!(
+        world.set_subscription(&phone, raw.0, raw.1).await,
+        Err(invalid(&format!("Invalid parameter: {}", reason("sms"))))
+    );
+    // cloudposse/terraform-aws-sns-topic, issue 48
+    let counted =
+        json!({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:d", "maxReceiveCount": 5});
+    assert_eq!(
+        world.subscribe(&topic, "sms", "+123123124", &[("RedrivePolicy", &counted.to_string())]).await,
+        Err(invalid(
+            "Invalid parameter: Attributes Reason: RedrivePolicy: invalid JSON. Attribute maxReceiveCount is unknown."
+        ))
+    );
 }
 
 /// "ConfirmSubscription" and "Unsubscribe" in the API reference: `AuthenticateOnUnsubscribe`.
