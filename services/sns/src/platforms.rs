@@ -80,8 +80,9 @@ pub(crate) fn create_application(
     }
     check_rate(&attributes)?;
     let arn = arns::of(account, region, &format!("app/{platform}/{name}"));
-    match store.applications.insert_new(arn.clone(), Application { attributes: attributes.clone() }) {
-        Err(existing) if existing.attributes != attributes => Err(Fault::reason(
+    let application = Application { attributes };
+    match store.applications.insert_new(arn.clone(), application.clone()) {
+        Err(existing) if existing.attributes != application.attributes => Err(Fault::reason(
             "Name",
             "An application with the same name but different properties already exists",
         )),

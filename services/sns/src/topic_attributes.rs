@@ -70,7 +70,7 @@ fn check(name: &str, value: String, wrong: Wrong<'_>) -> Result<Option<Option<St
         "FifoThroughputScope" => one_of(&["Topic", "MessageGroup"]),
         "Policy" => match serde_json::from_str::<Value>(&value) {
             Ok(policy) if policy.is_object() => {
-                permissions::check(&policy).map_err(|reason| wrong(reason))?;
+                permissions::check(&policy).map_err(wrong)?;
                 Ok(Some(Some(value)))
             }
             _ => Err(wrong("Policy Error: null")),

@@ -119,7 +119,11 @@ async fn endpoints() {
         let arn = format!("arn:aws:sqs:us-east-1:000000000000:{queue}");
         world.subscribe(&fifo, "sqs", &arn, &[]).await.unwrap();
     }
-    assert!(world.subscribe(&fifo, "sms", "+123123123", &[]).await.is_err());
+    // hashicorp/terraform-provider-aws, issue 38441
+    assert_eq!(
+        world.subscribe(&fifo, "sms", "+123123123", &[]).await,
+        Err(invalid("Invalid parameter: Invalid protocol type: sms"))
+    );
     let none = "arn:aws:sns:us-east-1:000000000000:none";
     assert_eq!(
         world.subscribe(none, "sms", "+123123123", &[]).await,
