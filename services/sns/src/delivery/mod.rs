@@ -61,6 +61,9 @@ pub struct Courier {
     behind: Mutex<HashMap<String, VecDeque<Waiting>>>,
 }
 
+/// Written by the first who needs it.
+type Envelope = Arc<OnceCell<Arc<Rendered>>>;
+
 /// A message, and whom it is for.
 type Waiting = (Arc<Parcel>, Arc<Target>);
 
@@ -76,7 +79,8 @@ struct Known {
 pub(crate) struct Parcel {
     pub(crate) notification: Notification,
     environment: Environment,
-    rendered: Mutex<HashMap<String, Arc<OnceCell<Arc<Rendered>>>>>,
+    /// By protocol, for those that have a text of their own; the others share one.
+    rendered: Mutex<HashMap<Option<String>, Envelope>>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -309,21 +313,21 @@ impl Courier {
                 queue::send(&self.connect, queue, letter, environment).await
             }
             Kind::Function(function) => {
-                let rendered = self.rendered(parcel, text).await;
+                let rendered = self.rendered(parcel, protocol).await;
                 let event = notification.event(text, &rendered, arn).to_string();
                 managed::invoke(&self.connect, function, event, environment).await
             }
             Kind::Stream(stream) => {
                 let record = match target.is_raw {
                     true => text.to_owned(),
-                    false => notification.envelope(&*self.rendered(parcel, text).await, arn),
+                    false => notification.envelope(&*self.rendered(parcel, protocol).await, arn),
                 };
                 managed::put_record(&self.connect, stream, record, environment).await
             }
             Kind::Web(plan) => {
                 let body = match target.is_raw {
                     true => text.to_owned(),
-                    false => notification.envelope(&*self.rendered(parcel, text).await, arn),
+                    false => notification.envelope(&*self.rendered(parcel, protocol).await, arn),
                 };
                 let headers = Headers {
                     kind: "Notification",
@@ -339,7 +343,7 @@ impl Courier {
             Kind::Person(channel) => {
                 let store = self.store_of(&notification.topic).ok_or_else(no_account)?;
                 let message = match protocol.as_str() {
-                    "email-json" => notification.envelope(&*self.rendered(parcel, text).await, arn),
+                    "email-json" => notification.envelope(&*self.rendered(parcel, protocol).await, arn),
                     _ => text.to_owned(),
                 };
                 if *channel == Channel::Sms && store.opted_out.contains(endpoint) {
@@ -375,7 +379,7 @@ impl Courier {
         let (body, attributes) = match target.is_raw {
             true => (text.to_owned(), notification.attributes.clone()),
             false => {
-                let rendered = self.rendered(parcel, text).await;
+                let rendered = self.rendered(parcel, &target.subscription.protocol).await;
                 (notification.envelope(&rendered, &target.subscription.arn), Default::default())
             }
         };
@@ -389,16 +393,15 @@ impl Courier {
         }
     }
 
-    /// The envelope of a text, signed and written when it is first needed.
-    async fn rendered(&self, parcel: &Parcel, text: &str) -> Arc<Rendered> {
+    /// The envelope for a protocol, signed and written when it is first needed.
+    async fn rendered(&self, parcel: &Parcel, protocol: &str) -> Arc<Rendered> {
+        let notification = &parcel.notification;
+        let own = notification.texts.own(protocol).map(|_| protocol.to_owned());
         let cell = {
             let mut rendered = parcel.rendered.lock().unwrap_or_else(PoisonError::into_inner);
-            match rendered.get(text) {
-                Some(cell) => cell.clone(),
-                None => rendered.entry(text.to_owned()).or_default().clone(),
-            }
+            rendered.entry(own).or_default().clone()
         };
-        let notification = &parcel.notification;
+        let text = notification.texts.of(protocol);
         let render = async || {
             let signature = match notification.sequence {
                 Some(_) => None,
