@@ -213,39 +213,21 @@ impl Courier {
         if let Failure::Final(error) = &failure {
             return self.give_up(parcel, target, error).await;
         }
-        if is_fifo {
-            self.behind().insert(arn.clone(), VecDeque::new());
-        }
+        let line = is_fifo.then(|| Line::open(self.clone(), arn.clone()));
         let (courier, parcel, target) = (self.clone(), parcel.clone(), target.clone());
         self.spawn(async move {
             let delivered = async {
                 if let Err(failure) = courier.tries_again(failure, &mut *delays, &parcel, &target).await {
                     courier.give_up(&parcel, &target, &failure.text()).await;
                 }
-                if is_fifo {
-                    courier.catch_up(&target.subscription.arn).await;
+                if let Some(line) = line {
+                    line.catch_up().await;
                 }
             };
             if let ((), Err(error)) = courier.stores.state().durably(delivered).await {
                 tracing::error!(%error, "deliveries of SNS are not written down");
             }
         });
-    }
-
-    /// Delivers what has waited behind a message, in order.
-    async fn catch_up(&self, subscription: &str) {
-        loop {
-            let next = {
-                let mut behind = self.behind();
-                let next = behind.get_mut(subscription).and_then(VecDeque::pop_front);
-                if next.is_none() {
-                    behind.remove(subscription);
-                }
-                next
-            };
-            let Some((parcel, target)) = next else { return };
-            self.deliver_until_given_up(&parcel, &target).await;
-        }
     }
 
     fn behind(&self) -> std::sync::MutexGuard<'_, HashMap<String, VecDeque<Waiting>>> {
@@ -425,6 +407,47 @@ impl Courier {
     fn store_of(&self, topic: &str) -> Option<SnsStore> {
         let arn: asf_runtime::identity::Arn = topic.parse().ok()?;
         Some(self.stores.at(arn.account.parse().ok()?, &Region::new(&arn.region)))
+    }
+}
+
+/// The line before a queue of a FIFO topic. If it ends early, with the runtime that it is on, what comes later does not
+/// wait for it.
+struct Line {
+    courier: Arc<Courier>,
+    subscription: String,
+    is_open: bool,
+}
+
+impl Line {
+    fn open(courier: Arc<Courier>, subscription: String) -> Self {
+        courier.behind().insert(subscription.clone(), VecDeque::new());
+        Self { courier, subscription, is_open: true }
+    }
+
+    /// Delivers what has come meanwhile, in order.
+    async fn catch_up(mut self) {
+        while let Some((parcel, target)) = self.next() {
+            self.courier.deliver_until_given_up(&parcel, &target).await;
+        }
+    }
+
+    /// The line closes when nobody is in it.
+    fn next(&mut self) -> Option<Waiting> {
+        let mut behind = self.courier.behind();
+        let next = behind.get_mut(&self.subscription).and_then(VecDeque::pop_front);
+        if next.is_none() {
+            behind.remove(&self.subscription);
+            self.is_open = false;
+        }
+        next
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.courier.behind().remove(&self.subscription);
+        }
     }
 }
 

@@ -216,3 +216,31 @@ async fn in_order() {
     world.publish(input).await.unwrap();
     assert_eq!(queues.got().len(), 8);
 }
+
+/// A runtime takes with it what it is about to do, and nobody waits for that.
+#[test]
+fn on_a_runtime_that_is_gone() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let queues = Weather::of(&[DOWN; 4]);
+    let world = World::with(&State::new(), |it| it.with(Arc::new(queues.clone())));
+    let say = async |topic: &str, message: &str| {
+        let input = PublishInput {
+            message_group_id: text("g"),
+            message_deduplication_id: text(message),
+            ..message_to(topic, message)
+        };
+        world.publish(input).await.unwrap();
+    };
+    let first = runtime();
+    let topic = first.block_on(async {
+        let topic = world.create("t.fifo", &[("FifoTopic", "true")]).await.unwrap();
+        world.subscribe(&topic, "sqs", "arn:aws:sqs:us-east-1:000000000000:q.fifo", &[RAW]).await.unwrap();
+        say(&topic, "1").await;
+        say(&topic, "2").await;
+        topic
+    });
+    assert_eq!(queues.got(), []);
+    drop(first);
+    runtime().block_on(say(&topic, "3"));
+    assert_eq!(queues.got(), [pair("q.fifo", "3")]);
+}
