@@ -8,6 +8,7 @@
 
 mod confirming;
 mod http;
+mod line;
 mod managed;
 mod queue;
 mod retries;
@@ -15,7 +16,7 @@ mod target;
 mod tls;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use asf_runtime::client::Connect;
 use asf_runtime::context::Environment;
@@ -29,6 +30,7 @@ use tokio::task::JoinSet;
 pub(crate) use target::{Kind, Target};
 
 use self::http::Headers;
+use self::line::{Line, Waiting};
 use self::retries::Failure;
 use crate::error::{ErrorKind, Fault};
 use crate::inspection::{self, Channel, Kept};
@@ -63,9 +65,6 @@ pub struct Courier {
 
 /// Written by the first who needs it.
 type Envelope = Arc<OnceCell<Arc<Rendered>>>;
-
-/// A message, and whom it is for.
-type Waiting = (Arc<Parcel>, Arc<Target>);
 
 /// The targets of a topic, and of which revision of the tables they were made.
 #[derive(Debug)]
@@ -230,7 +229,7 @@ impl Courier {
         });
     }
 
-    fn behind(&self) -> std::sync::MutexGuard<'_, HashMap<String, VecDeque<Waiting>>> {
+    fn behind(&self) -> MutexGuard<'_, HashMap<String, VecDeque<Waiting>>> {
         self.behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -407,47 +406,6 @@ impl Courier {
     fn store_of(&self, topic: &str) -> Option<SnsStore> {
         let arn: asf_runtime::identity::Arn = topic.parse().ok()?;
         Some(self.stores.at(arn.account.parse().ok()?, &Region::new(&arn.region)))
-    }
-}
-
-/// The line before a queue of a FIFO topic. If it ends early, with the runtime that it is on, what comes later does not
-/// wait for it.
-struct Line {
-    courier: Arc<Courier>,
-    subscription: String,
-    is_open: bool,
-}
-
-impl Line {
-    fn open(courier: Arc<Courier>, subscription: String) -> Self {
-        courier.behind().insert(subscription.clone(), VecDeque::new());
-        Self { courier, subscription, is_open: true }
-    }
-
-    /// Delivers what has come meanwhile, in order.
-    async fn catch_up(mut self) {
-        while let Some((parcel, target)) = self.next() {
-            self.courier.deliver_until_given_up(&parcel, &target).await;
-        }
-    }
-
-    /// The line closes when nobody is in it.
-    fn next(&mut self) -> Option<Waiting> {
-        let mut behind = self.courier.behind();
-        let next = behind.get_mut(&self.subscription).and_then(VecDeque::pop_front);
-        if next.is_none() {
-            behind.remove(&self.subscription);
-            self.is_open = false;
-        }
-        next
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        if self.is_open {
-            self.courier.behind().remove(&self.subscription);
-        }
     }
 }
 
