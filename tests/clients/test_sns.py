@@ -121,6 +121,10 @@ class Topics(Sns):
         missing = "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: Member must not be null"
         error = self.error(self.sns.create_platform_application, Name="a", Platform="ADM", Attributes={})
         self.assertEqual(error, ("ValidationError", missing, 400))
+        # test_sns::test_set_platform_application_attributes_non_existing_app[no-args]
+        absent = "arn:aws:sns:us-east-1:000000000000:app/ADM/none"
+        error = self.error(self.sns.set_platform_application_attributes, PlatformApplicationArn=absent, Attributes={})
+        self.assertEqual(error, ("ValidationError", missing, 400))
 
 
 class FanOut(Sns):

@@ -2,11 +2,11 @@
 //!
 //! A topic's lies within `http`, a subscription's does not; what a subscription leaves out is the topic's, and what
 //! that leaves out is AWS's. The forms are those of test_sns::test_topic_delivery_policy_crud and
-//! test_sns::test_subscribe_external_http_endpoint_content_type.
+//! test_sns::test_subscribe_external_http_endpoint_content_type. The words about numbers are AWS's, as others have
+//! reported them: `numRetries` (createTopicWithInvalidDeliveryPolicyTest of ballerina-platform/module-ballerinax-aws.sns,
+//! which runs against AWS), `minDelayTarget` (awsdocs/amazon-sns-developer-guide, pull request 5).
 
 use serde_json::{Map, Value, json};
-
-use crate::error::Fault;
 
 /// What notifications are sent as, unless a policy says otherwise.
 const CONTENT_TYPE: &str = "text/plain; charset=UTF-8";
@@ -19,8 +19,8 @@ const BACKOFF: [&str; 4] = ["linear", "arithmetic", "geometric", "exponential"];
 /// Reads a topic's policy, and writes it as it is kept; `None` for an empty text, which takes it away.
 ///
 /// # Errors
-/// `InvalidParameter`; the words are ours where no recording has them.
-pub fn of_topic(text: &str) -> Result<Option<String>, Fault> {
+/// What is wrong, to stand behind `Invalid parameter: `; the words are ours where nobody has AWS's.
+pub fn of_topic(text: &str) -> Result<Option<String>, String> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -37,7 +37,7 @@ pub fn of_topic(text: &str) -> Result<Option<String>, Fault> {
             kept.insert(name.to_owned(), value.clone());
         }
     }
-    check_retries(kept.get("defaultHealthyRetryPolicy"))?;
+    check_retries(kept.get("defaultHealthyRetryPolicy"), "http.defaultHealthyRetryPolicy")?;
     let overrides = http.get("disableSubscriptionOverrides").and_then(Value::as_bool).unwrap_or(false);
     kept.insert("disableSubscriptionOverrides".to_owned(), overrides.into());
     Ok(Some(json!({ "http": kept }).to_string()))
@@ -46,14 +46,14 @@ pub fn of_topic(text: &str) -> Result<Option<String>, Fault> {
 /// Reads a subscription's policy, and writes it as it is kept; `None` for an empty text.
 ///
 /// # Errors
-/// `InvalidParameter`
-pub fn of_subscription(text: &str) -> Result<Option<String>, Fault> {
+/// As [`of_topic`].
+pub fn of_subscription(text: &str) -> Result<Option<String>, String> {
     if text.is_empty() {
         return Ok(None);
     }
     let policy = object(text)?;
     let part = |name: &str| policy.get(name).cloned().unwrap_or(Value::Null);
-    check_retries(policy.get("healthyRetryPolicy"))?;
+    check_retries(policy.get("healthyRetryPolicy"), "healthyRetryPolicy")?;
     let kept = json!({
         "healthyRetryPolicy": part("healthyRetryPolicy"),
         "sicklyRetryPolicy": part("sicklyRetryPolicy"),
@@ -64,33 +64,48 @@ pub fn of_subscription(text: &str) -> Result<Option<String>, Fault> {
     Ok(Some(kept.to_string()))
 }
 
-fn object(text: &str) -> Result<Map<String, Value>, Fault> {
-    serde_json::from_str(text).map_err(|_| Fault::invalid("DeliveryPolicy: failed to parse JSON."))
+fn object(text: &str) -> Result<Map<String, Value>, String> {
+    serde_json::from_str(text).map_err(|_| "DeliveryPolicy: failed to parse JSON.".to_owned())
 }
 
-fn check_retries(policy: Option<&Value>) -> Result<(), Fault> {
+/// The numbers of a retry policy, from what to what ("Creating an HTTP/S delivery policy").
+const BOUNDS: [(&str, i64, i64); 6] = [
+    ("minDelayTarget", 1, MAX_DELAY),
+    ("maxDelayTarget", 1, MAX_DELAY),
+    ("numRetries", 0, MAX_RETRIES),
+    ("numNoDelayRetries", 0, MAX_RETRIES),
+    ("numMinDelayRetries", 0, MAX_RETRIES),
+    ("numMaxDelayRetries", 0, MAX_RETRIES),
+];
+
+/// Checks a retry policy, which stands at this place.
+fn check_retries(policy: Option<&Value>, place: &str) -> Result<(), String> {
     let Some(policy) = policy.filter(|it| !it.is_null()) else { return Ok(()) };
-    let number = |name: &str| match policy.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => value.as_i64().filter(|it| *it >= 0).map(Some).ok_or_else(|| {
-            Fault::invalid(format_args!("DeliveryPolicy: {name} must be a number that is not negative"))
-        }),
-    };
-    let of = |name: &str, default: i64| Ok::<_, Fault>(number(name)?.unwrap_or(default));
-    let (minimum, maximum) = (of("minDelayTarget", 20)?, of("maxDelayTarget", 20)?);
-    let retries = of("numRetries", 3)?;
-    let phases = of("numNoDelayRetries", 0)? + of("numMinDelayRetries", 0)? + of("numMaxDelayRetries", 0)?;
-    let wrong = |what: &str| Err(Fault::invalid(format_args!("DeliveryPolicy: {what}")));
-    if number("minDelayTarget")?.is_some() && number("maxDelayTarget")?.is_some() && minimum > maximum {
+    let wrong = |what: &str| Err(format!("DeliveryPolicy: {place}.{what}"));
+    for (name, least, greatest) in BOUNDS {
+        match policy.get(name) {
+            None | Some(Value::Null) => {}
+            Some(value) => match value.as_i64() {
+                None => return wrong(&format!("{name} must be a number")),
+                Some(it) if it < least => {
+                    return wrong(&format!("{name} must be greater than or equal to {least}"));
+                }
+                Some(it) if it > greatest => {
+                    return wrong(&format!("{name} must be less than or equal to {greatest}"));
+                }
+                Some(_) => {}
+            },
+        }
+    }
+    let number = |name: &str| policy.get(name).and_then(Value::as_i64);
+    if let (Some(minimum), Some(maximum)) = (number("minDelayTarget"), number("maxDelayTarget"))
+        && minimum > maximum
+    {
         return wrong("minDelayTarget must be less than or equal to maxDelayTarget");
     }
-    if minimum.max(maximum) > MAX_DELAY {
-        return wrong("delays must be less than or equal to 3600");
-    }
-    if retries > MAX_RETRIES {
-        return wrong("numRetries must be less than or equal to 100");
-    }
-    if phases > retries {
+    let of = |name: &str| number(name).unwrap_or(0);
+    let phases = of("numNoDelayRetries") + of("numMinDelayRetries") + of("numMaxDelayRetries");
+    if phases > number("numRetries").unwrap_or(3) {
         return wrong("numRetries must be greater than or equal to the retries of all phases");
     }
     match policy.get("backoffFunction").and_then(Value::as_str) {

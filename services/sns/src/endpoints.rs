@@ -24,6 +24,10 @@ pub(crate) fn check(protocol: &str, endpoint: &str, is_fifo: bool) -> Result<(),
             "Amazon SNS does not support this protocol string: {protocol}"
         )));
     }
+    // As users report it (hashicorp/terraform-provider-aws, issue 38441).
+    if is_fifo && protocol != "sqs" {
+        return Err(Fault::invalid(format_args!("Invalid protocol type: {protocol}")));
+    }
     let is_arn_of = |service: &str| endpoint.parse::<Arn>().is_ok_and(|it| it.service == service);
     let expect = |holds: bool, otherwise: &str| if holds { Ok(()) } else { Err(Fault::invalid(otherwise)) };
     match protocol {
@@ -49,9 +53,11 @@ pub(crate) fn check(protocol: &str, endpoint: &str, is_fifo: bool) -> Result<(),
         }
         "lambda" => expect(is_arn_of("lambda"), "Lambda endpoint ARN")?,
         "firehose" => expect(is_arn_of("firehose"), "Firehose endpoint ARN")?,
-        "application" => {
-            expect(is_arn_of("sns") && endpoint.contains(":endpoint/"), "Application endpoint arn invalid")?;
-        }
+        // subscribeWithInvalidArnTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+        "application" => expect(
+            is_arn_of("sns") && endpoint.contains(":endpoint/"),
+            &format!("Application endpoint arn invalid:{endpoint}"),
+        )?,
         "email" | "email-json" => {
             let has_both =
                 endpoint.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
@@ -62,9 +68,6 @@ pub(crate) fn check(protocol: &str, endpoint: &str, is_fifo: bool) -> Result<(),
             return Err(Fault::new(ErrorKind::InvalidParameter, format!("Invalid SMS endpoint: {endpoint}")));
         }
         _ => {}
-    }
-    if is_fifo && protocol != "sqs" {
-        return Err(Fault::invalid("Invalid parameter: Endpoint Reason: Please use FIFO SQS queue"));
     }
     Ok(())
 }

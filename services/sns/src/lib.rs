@@ -4,6 +4,7 @@
 //! each. Time and ids are arguments. What waits and what does I/O is [`delivery`] alone.
 
 mod arns;
+mod data_protection;
 pub mod delivery;
 pub mod delivery_policy;
 mod developer;

@@ -40,9 +40,16 @@ impl Texts {
     pub fn of(&self, protocol: &str) -> &str {
         match self {
             Self::Plain(text) => text,
-            Self::ByProtocol { default, named } => {
-                named.get(protocol).and_then(Value::as_str).unwrap_or(default)
-            }
+            Self::ByProtocol { default, .. } => self.own(protocol).unwrap_or(default),
+        }
+    }
+
+    /// What a protocol has for itself.
+    #[must_use]
+    pub fn own(&self, protocol: &str) -> Option<&str> {
+        match self {
+            Self::Plain(_) => None,
+            Self::ByProtocol { named, .. } => named.get(protocol).and_then(Value::as_str),
         }
     }
 }

@@ -4,24 +4,52 @@ use serde_json::{Map, Value, json};
 
 use crate::error::Fault;
 
-/// The actions that a statement can be for ("AddPermission" in the API reference, and the default policy).
-const ACTIONS: [&str; 10] = [
+/// The actions that a statement can be for ("AddPermission" in the API reference, the default policy, and
+/// addPermissionComplexTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS).
+const ACTIONS: [&str; 13] = [
     "*",
     "AddPermission",
     "DeleteTopic",
+    "GetDataProtectionPolicy",
     "GetTopicAttributes",
     "ListSubscriptionsByTopic",
+    "ListTagsForResource",
     "Publish",
+    "PutDataProtectionPolicy",
     "Receive",
     "RemovePermission",
     "SetTopicAttributes",
     "Subscribe",
 ];
 
+const OUT_OF_SCOPE: &str = "Policy statement action out of service scope!";
+
+/// Checks that the statements of a topic's policy are about topics. Names with wildcards are let through.
+///
+/// # Errors
+/// What stands behind `Invalid parameter: ` (createTopicWithInvalidPolicy there)
+pub(crate) fn check(policy: &Value) -> Result<(), &'static str> {
+    let is_in_scope = |action: &str| {
+        let name = match action.split_once(':') {
+            Some((service, name)) if service.eq_ignore_ascii_case("sns") => name,
+            Some(_) => return false,
+            None => action,
+        };
+        name.contains(['*', '?']) || ACTIONS.iter().any(|it| it.eq_ignore_ascii_case(name))
+    };
+    let (_, statements) = parts(policy.clone());
+    let all_in_scope = statements.iter().all(|statement| match &statement["Action"] {
+        Value::String(action) => is_in_scope(action),
+        Value::Array(actions) => actions.iter().all(|it| it.as_str().is_none_or(is_in_scope)),
+        _ => true,
+    });
+    if all_in_scope { Ok(()) } else { Err(OUT_OF_SCOPE) }
+}
+
 /// A policy with one more statement (test_sns::test_topic_add_multiple_permissions).
 ///
 /// # Errors
-/// `InvalidParameter` (test_sns::test_add_permission_errors)
+/// `InvalidParameter` (test_sns::test_add_permission_errors, and addPermissionInvalidAccountIdTest there)
 pub(crate) fn add(
     policy: Value,
     partition: &str,
@@ -31,7 +59,10 @@ pub(crate) fn add(
     actions: &[String],
 ) -> Result<Value, Fault> {
     if actions.is_empty() || actions.iter().any(|it| !ACTIONS.contains(&it.as_str())) {
-        return Err(Fault::invalid("Policy statement action out of service scope!"));
+        return Err(Fault::invalid(OUT_OF_SCOPE));
+    }
+    if accounts.iter().any(|it| it.len() != 12 || !it.bytes().all(|it| it.is_ascii_digit())) {
+        return Err(Fault::invalid("A provided account ID is not valid"));
     }
     let (mut document, mut statements) = parts(policy);
     if statements.iter().any(|it| is_labelled(it, label)) {

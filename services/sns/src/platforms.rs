@@ -8,6 +8,7 @@ use asf_runtime::ids::Ids;
 
 use crate::error::{ErrorKind, Fault};
 use crate::tables::{Application, Attributes, Device, Named, SnsStore};
+use crate::topic_attributes::{NO_RATE, is_rate};
 use crate::{arns, pages};
 
 /// The platforms ("CreatePlatformApplication" in the API reference).
@@ -31,10 +32,11 @@ const WITHOUT_PRINCIPAL: [&str; 2] = ["FCM", "GCM"];
 const SECRET: [&str; 3] = ["PlatformCredential", "PlatformPrincipal", "ApplePlatformBundleID"];
 const MAX_USER_DATA: usize = 2_048;
 
-/// Makes an application, or sets the attributes of the one that is there.
+/// Makes an application, unless there is one of the same attributes.
 ///
 /// # Errors
-/// `InvalidParameter` (test_sns::TestSNSPlatformApplicationCrud)
+/// `InvalidParameter` (test_sns::TestSNSPlatformApplicationCrud; createPlatformApplicationAlreadyExists of
+/// ballerina-platform/module-ballerinax-aws.sns, which runs against AWS, as do those that are named below)
 pub(crate) fn create_application(
     store: &SnsStore,
     account: AccountId,
@@ -76,9 +78,27 @@ pub(crate) fn create_application(
         (false, false) => return Err(Fault::reason("PlatformCredential", "cannot be empty")),
         _ => {}
     }
+    check_rate(&attributes)?;
     let arn = arns::of(account, region, &format!("app/{platform}/{name}"));
-    store.applications.insert(arn.clone(), Application { attributes });
-    Ok(arn)
+    let application = Application { attributes };
+    match store.applications.insert_new(arn.clone(), application.clone()) {
+        Err(existing) if existing.attributes != application.attributes => Err(Fault::reason(
+            "Name",
+            "An application with the same name but different properties already exists",
+        )),
+        _ => Ok(arn),
+    }
+}
+
+/// createPlatformWithInvalidAttributes, setPlatformApplicationAttributesNegativeTest
+fn check_rate(attributes: &Attributes) -> Result<(), Fault> {
+    match attributes.get("SuccessFeedbackSampleRate") {
+        Some(rate) if !is_rate(rate) => Err(Fault::reason(
+            "Attributes",
+            format_args!("Invalid value for attribute: SuccessFeedbackSampleRate: {rate} {NO_RATE}"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// An application.
@@ -100,8 +120,10 @@ pub(crate) fn shown(application: &Application) -> Attributes {
 /// Sets attributes of an application.
 ///
 /// # Errors
-/// `NotFound`
+/// `NotFound`, `InvalidParameter`
 pub(crate) fn set_application(store: &SnsStore, arn: &str, attributes: Attributes) -> Result<(), Fault> {
+    application(store, arn)?;
+    check_rate(&attributes)?;
     let set = store.applications.update(&arn.to_owned(), |it| it.attributes.extend(attributes));
     set.ok_or_else(|| Fault::not_found("PlatformApplication"))
 }
@@ -151,7 +173,19 @@ pub(crate) fn create_device(
     attributes: Attributes,
     ids: &Ids,
 ) -> Result<String, Fault> {
+    // createEndpointWithInvalidArnTest: arn:..:app/ADM/name
+    let relative = application_arn.splitn(6, ':').nth(5);
+    if relative.is_some_and(|it| it.matches('/').count() != 2) {
+        return Err(Fault::reason(
+            "PlatformApplicationArn",
+            "Wrong number of slashes in relative portion of the ARN.",
+        ));
+    }
     application(store, application_arn)?;
+    // createEndpointWithEmptyTokenTest
+    if token.is_empty() {
+        return Err(Fault::reason("Token", "cannot be empty"));
+    }
     check_device_attributes(&attributes)?;
     let mut asked = attributes;
     if let Some(user_data) = user_data {
@@ -188,6 +222,13 @@ fn check_device_attributes(attributes: &Attributes) -> Result<(), Fault> {
                 return Err(Fault::reason(
                     "Attributes",
                     "Invalid value for attribute: CustomUserData: must be at most 2048 bytes long in UTF-8 encoding",
+                ));
+            }
+            // createEndpointWithInvalidAttributes
+            "Token" if value.is_empty() => {
+                return Err(Fault::reason(
+                    "Attributes",
+                    "Invalid value for attribute: Token: cannot be empty",
                 ));
             }
             "CustomUserData" | "Enabled" | "Token" => {}

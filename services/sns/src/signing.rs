@@ -2,6 +2,9 @@
 //!
 //! The key is made when the first notification is signed, kept with the state, and the same for all accounts and
 //! regions: what was delivered before a restart can still be verified after it.
+//!
+//! It has four primes, not two (RFC 8017, 3.2): those who verify see no difference, and it signs three times as fast,
+//! with pure Rust as fast as ring with two, which signs with no SHA-1. Its modulus has 2,048 bits as AWS's.
 
 use std::sync::Arc;
 
@@ -9,11 +12,13 @@ use asf_runtime::ids::Ids;
 use asf_runtime::store::Attribute;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rcgen::{CertificateParams, DnType, KeyPair};
-use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use num_bigint_dig::RandPrime as _;
+use rcgen::{CertificateParams, DnType, PublicKeyData, SignatureAlgorithm};
+use rsa::pkcs1::EncodeRsaPublicKey as _;
+use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::rand_core::{self, CryptoRng, RngCore};
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
-use rustls::pki_types::PrivatePkcs8KeyDer;
+use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
+use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
@@ -23,6 +28,10 @@ use crate::tables::SigningKey;
 
 /// Bits of the key: those of AWS's.
 const BITS: usize = 2_048;
+/// Primes of the key: of 512 bits, which nobody finds by factoring it either.
+const PRIMES: usize = 4;
+/// The public exponent: that of AWS's.
+const EXPONENT: u32 = 65_537;
 /// What certificates are served below.
 pub const PREFIX: &str = "/_aws/sns/SimpleNotificationService-";
 /// What their names end with.
@@ -90,26 +99,27 @@ impl Signer {
     #[must_use]
     pub fn certificate(&self, id: &str) -> Option<String> {
         let kept = self.kept.get();
-        (!kept.key.is_empty() && kept.id == id).then(|| kept.certificate.clone())
+        (!kept.id.is_empty() && kept.id == id).then(|| kept.certificate.clone())
     }
 
     async fn open(&self, ids: Arc<Ids>) -> Result<Arc<Ready>, SigningError> {
         let kept = self.kept.clone();
         tokio::task::spawn_blocking(move || {
-            let wrong = |error: rsa::pkcs8::Error| SigningError::Key(error.to_string());
             let before = kept.get();
-            if !before.key.is_empty() {
-                let key = RsaPrivateKey::from_pkcs8_der(&before.key).map_err(wrong)?;
-                return Ok(Arc::new(Ready { key, id: before.id.clone() }));
+            if !before.id.is_empty() {
+                return Ok(Arc::new(Ready { key: before.open()?, id: before.id.clone() }));
             }
             let made = SigningKey::make(&ids)?;
-            let key = RsaPrivateKey::from_pkcs8_der(&made.key).map_err(wrong)?;
-            let id = made.id.clone();
+            let ready = Ready { key: made.open()?, id: made.id.clone() };
             kept.set(made);
-            Ok(Arc::new(Ready { key, id }))
+            Ok(Arc::new(ready))
         })
         .await?
     }
+}
+
+fn wrong(error: impl std::fmt::Display) -> SigningError {
+    SigningError::Key(error.to_string())
 }
 
 impl SigningKey {
@@ -118,11 +128,27 @@ impl SigningKey {
     /// # Errors
     /// It cannot be made.
     pub fn make(ids: &Ids) -> Result<Self, SigningError> {
-        let wrong = |error: &dyn std::fmt::Display| SigningError::Key(error.to_string());
-        let key = RsaPrivateKey::new(&mut Random(ids), BITS).map_err(|error| wrong(&error))?;
-        let der = key.to_pkcs8_der().map_err(|error| wrong(&error))?;
-        let certificate = self_signed(der.as_bytes())?;
-        Ok(Self { key: der.as_bytes().to_vec(), certificate, id: ids.text(32, b"0123456789abcdef") })
+        let mut random = Random(ids);
+        let key = loop {
+            let primes: Vec<_> = (0..PRIMES).map(|_| random.gen_prime(BITS / PRIMES)).collect();
+            // Two that are the same, or one that does not go with the exponent, are as rare as an error can be.
+            let key = RsaPrivateKey::from_primes(primes, EXPONENT.into()).map_err(wrong)?;
+            // Their product may be a bit short.
+            if key.n().bits() == BITS {
+                break key;
+            }
+        };
+        let certificate = self_signed(&key)?;
+        let primes = key.primes().iter().map(BigUint::to_bytes_be).collect();
+        Ok(Self { key: Vec::new(), primes, certificate, id: ids.text(32, b"0123456789abcdef") })
+    }
+
+    fn open(&self) -> Result<RsaPrivateKey, SigningError> {
+        if self.primes.is_empty() {
+            return RsaPrivateKey::from_pkcs8_der(&self.key).map_err(wrong);
+        }
+        let primes = self.primes.iter().map(|it| BigUint::from_bytes_be(it)).collect();
+        RsaPrivateKey::from_primes(primes, EXPONENT.into()).map_err(wrong)
     }
 }
 
@@ -132,15 +158,38 @@ impl Ready {
             SignatureVersion::One => self.key.sign(Pkcs1v15Sign::new::<Sha1>(), &Sha1::digest(text)),
             SignatureVersion::Two => self.key.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(text)),
         };
-        signed.map(|it| STANDARD.encode(it)).map_err(|error| SigningError::Key(error.to_string()))
+        signed.map(|it| STANDARD.encode(it)).map_err(wrong)
     }
 }
 
-fn self_signed(key: &[u8]) -> Result<String, SigningError> {
-    let key = KeyPair::from_pkcs8_der_and_sign_algo(&PrivatePkcs8KeyDer::from(key), &rcgen::PKCS_RSA_SHA256)?;
+/// The key, as what makes certificates wants it.
+struct Issuer<'a> {
+    key: &'a RsaPrivateKey,
+    public: Vec<u8>,
+}
+
+impl PublicKeyData for Issuer<'_> {
+    fn der_bytes(&self) -> &[u8] {
+        &self.public
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        &rcgen::PKCS_RSA_SHA256
+    }
+}
+
+impl rcgen::SigningKey for Issuer<'_> {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        let signed = self.key.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message));
+        signed.map_err(|_| rcgen::Error::RemoteKeyError)
+    }
+}
+
+fn self_signed(key: &RsaPrivateKey) -> Result<String, SigningError> {
+    let public = key.to_public_key().to_pkcs1_der().map_err(wrong)?.into_vec();
     let mut params = CertificateParams::new(["sns.localhost.localstack.cloud".to_owned()])?;
     params.distinguished_name.push(DnType::CommonName, "sns.localhost.localstack.cloud");
-    Ok(params.self_signed(&key)?.pem())
+    Ok(params.self_signed(&Issuer { key, public })?.pem())
 }
 
 /// The ids' source of randomness, as the `rsa` crate wants it.

@@ -8,7 +8,7 @@ use asf_runtime::identity::{AccountId, Arn, Region};
 use asf_runtime::ids::Ids;
 use asf_runtime::store::Stores;
 
-use crate::error::Fault;
+use crate::error::{ErrorKind, Fault};
 use crate::subscription_attributes::{self, Target};
 use crate::tables::{SnsStore, SubscriptionRecord, TokenRecord};
 use crate::topics::{Topic, below, put_subscription, remove_subscription};
@@ -66,6 +66,7 @@ pub(crate) fn subscribe(
         owner: owner.to_string(),
         is_pending,
         is_authenticated: !is_pending,
+        is_guarded: false,
         token: is_pending.then(|| new_token(ids)),
         attributes,
     };
@@ -111,21 +112,39 @@ fn token_record(arn: &str, ended: Option<SubscriptionRecord>, now: Timestamp) ->
     TokenRecord { subscription: arn.to_owned(), ended, expires: now.plus_seconds(TOKEN_LIFE) }
 }
 
+/// How a subscription is confirmed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Confirmed {
+    /// By somebody with credentials.
+    pub(crate) is_authenticated: bool,
+    /// `AuthenticateOnUnsubscribe`
+    pub(crate) is_guarded: bool,
+}
+
 /// Confirms a subscription, or brings back one that was ended; again and again, if need be
 /// (test_sns::test_subscribe_external_http_endpoint).
 ///
 /// # Errors
-/// `InvalidParameter`: the topic is none in this region, or the token none of its account.
+/// `InvalidParameter`: the topic is none in this region, or the token none of its account. `Authorization`: "This call
+/// requires an AWS signature only when the AuthenticateOnUnsubscribe flag is set to true" ("ConfirmSubscription" in the
+/// API reference).
 pub(crate) fn confirm(
     stores: &Stores<SnsStore>,
     topic: &str,
     region: &Region,
     token: &str,
-    is_authenticated: bool,
+    how: Confirmed,
     now: Timestamp,
 ) -> Result<String, Fault> {
     let (account, _) = arns::topic(topic, region).map_err(|_| Fault::invalid("Topic"))?;
+    if how.is_guarded && !how.is_authenticated {
+        return Err(not_authorized(None, "ConfirmSubscription", topic));
+    }
     let store = stores.at(account, region);
+    // confirmSubscriptionWithInvalidTokenTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+    if !token.bytes().all(|it| it.is_ascii_hexdigit()) {
+        return Err(Fault::new(ErrorKind::InvalidParameter, "Invalid token"));
+    }
     let invalid = || Fault::invalid("Token");
     let record = store.tokens.get(&token.to_owned()).filter(|it| now < it.expires).ok_or_else(invalid)?;
     stores.state().atomically(|| {
@@ -137,7 +156,8 @@ pub(crate) fn confirm(
         }
         let confirmed = store.subscriptions.update(&record.subscription, |it| {
             it.is_pending = false;
-            it.is_authenticated |= is_authenticated;
+            it.is_authenticated |= how.is_authenticated;
+            it.is_guarded |= how.is_guarded;
         });
         confirmed.map(|()| record.subscription.clone()).ok_or_else(invalid)
     })
@@ -167,21 +187,44 @@ pub(crate) struct Ended {
     pub(crate) token: String,
 }
 
-/// Ends a subscription; `None` if it is not there.
+/// In AWS's words, as its users report them of other operations; `None` is somebody without credentials.
+fn not_authorized(caller: Option<AccountId>, action: &str, resource: &str) -> Fault {
+    let user = match caller {
+        Some(account) => {
+            let partition = resource.split(':').nth(1).unwrap_or("aws");
+            format!("arn:{partition}:iam::{account}:root")
+        }
+        None => "anonymous".to_owned(),
+    };
+    let message = format!("User: {user} is not authorized to perform: SNS:{action} on resource: {resource}");
+    Fault::new(ErrorKind::Authorization, message)
+}
+
+/// Ends a subscription; `None` if it is not there. The caller is `None` without credentials.
 ///
 /// # Errors
-/// `InvalidParameter` (test_sns::test_unsubscribe_wrong_arn_format)
+/// `InvalidParameter` (test_sns::test_unsubscribe_wrong_arn_format). `Authorization`: it was confirmed with
+/// `AuthenticateOnUnsubscribe`, and the caller is neither its owner nor the topic's ("Unsubscribe" in the API
+/// reference).
 pub(crate) fn unsubscribe(
     stores: &Stores<SnsStore>,
     arn: &str,
     region: &Region,
+    caller: Option<AccountId>,
     now: Timestamp,
     ids: &Ids,
 ) -> Result<Option<Ended>, Fault> {
-    let store = stores.at(arns::subscription(arn, region)?, region);
+    let topic_owner = arns::subscription(arn, region)?;
+    let store = stores.at(topic_owner, region);
     let token = new_token(ids);
+    let is_owner = |subscription: &SubscriptionRecord| {
+        caller.is_some_and(|it| it == topic_owner || it.as_str() == subscription.owner)
+    };
     let ended = stores.state().atomically(|| {
-        let subscription = store.subscriptions.get(&arn.to_owned())?;
+        let Some(subscription) = store.subscriptions.get(&arn.to_owned()) else { return Ok(None) };
+        if subscription.is_guarded && !is_owner(&subscription) {
+            return Err(not_authorized(caller, "Unsubscribe", arn));
+        }
         remove_subscription(stores, &store, &subscription, region);
         if let Some(topic) = subscription.topic.rsplit(':').next() {
             store.topics.update(&topic.to_owned(), |it| it.deleted += 1);
@@ -192,9 +235,9 @@ pub(crate) fn unsubscribe(
             let record = token_record(arn, Some((*subscription).clone()), now);
             store.tokens.insert(token.clone(), record);
         }
-        Some(subscription)
+        Ok(Some(subscription))
     });
-    Ok(ended.map(|subscription| Ended { subscription, token }))
+    Ok(ended?.map(|subscription| Ended { subscription, token }))
 }
 
 /// A page of the subscriptions of a topic.

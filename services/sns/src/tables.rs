@@ -113,6 +113,9 @@ pub struct SubscriptionRecord {
     pub is_pending: bool,
     /// Whether it was confirmed by somebody with credentials, or needed no confirmation.
     pub is_authenticated: bool,
+    /// Whether it was confirmed with `AuthenticateOnUnsubscribe`: only its owner and the topic's can end it.
+    #[serde(default)]
+    pub is_guarded: bool,
     /// The token of its confirmation, of those that need one.
     pub token: Option<String>,
     /// The attributes that were set, checked.
@@ -203,8 +206,11 @@ pub struct SandboxNumber {
 /// The key of the signatures, and the certificate over it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Record)]
 pub struct SigningKey {
-    /// PKCS#8, DER; empty if there is none yet.
+    /// PKCS#8, DER: the key of states from before `primes`. Empty otherwise.
     pub key: Vec<u8>,
+    /// The primes, big-endian; the public exponent is 65,537. None if there is no key yet, or an old one.
+    #[serde(default)]
+    pub primes: Vec<Vec<u8>>,
     /// PEM.
     pub certificate: String,
     /// In the name of the certificate's file.

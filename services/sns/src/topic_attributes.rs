@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::error::Fault;
 use crate::tables::{Attributes, TopicRecord};
-use crate::{arns, delivery_policy};
+use crate::{arns, delivery_policy, permissions};
 
 /// Those with any value: logging of deliveries, which nothing is made of here.
 const FEEDBACK: [&str; 5] = ["HTTP", "Firehose", "Lambda", "Application", "SQS"];
@@ -63,13 +63,18 @@ fn check(name: &str, value: String, wrong: Wrong<'_>) -> Result<Option<Option<St
     match name {
         "DisplayName" if value.chars().count() > 100 => Err(wrong("DisplayName")),
         "DisplayName" => Ok(Some(Some(value))),
-        "DeliveryPolicy" => Ok(Some(delivery_policy::of_topic(&value)?)),
+        "DeliveryPolicy" => delivery_policy::of_topic(&value).map(Some).map_err(|reason| wrong(&reason)),
         "ContentBasedDeduplication" => Ok(Some(Some(switch(name, &value, wrong)?))),
         "SignatureVersion" => one_of(&["1", "2"]),
         "TracingConfig" => one_of(&["PassThrough", "Active"]),
         "FifoThroughputScope" => one_of(&["Topic", "MessageGroup"]),
-        "Policy" if is_object(&value) => Ok(Some(Some(value))),
-        "Policy" => Err(wrong("Policy Error: null")),
+        "Policy" => match serde_json::from_str::<Value>(&value) {
+            Ok(policy) if policy.is_object() => {
+                permissions::check(&policy).map_err(wrong)?;
+                Ok(Some(Some(value)))
+            }
+            _ => Err(wrong("Policy Error: null")),
+        },
         "ArchivePolicy" if value.is_empty() || value == "{}" => Ok(Some(None)),
         "ArchivePolicy" if has_retention(&value) => Ok(Some(Some(value))),
         "ArchivePolicy" => {
@@ -81,6 +86,10 @@ fn check(name: &str, value: String, wrong: Wrong<'_>) -> Result<Option<Option<St
             let is_feedback = FEEDBACK
                 .iter()
                 .any(|protocol| name.strip_prefix(protocol).is_some_and(|rest| FEEDBACK_OF.contains(&rest)));
+            // createTopicWithInvalidAttributesTest of ballerina-platform/module-ballerinax-aws.sns
+            if is_feedback && name.ends_with("SampleRate") && !is_rate(&value) {
+                return Err(wrong(&format!("{name}: {value} {NO_RATE}")));
+            }
             Ok(is_feedback.then_some(Some(value)))
         }
     }
@@ -91,8 +100,12 @@ fn switch(name: &str, value: &str, wrong: Wrong<'_>) -> Result<String, Fault> {
     if value == "true" || value == "false" { Ok(value) } else { Err(wrong(name)) }
 }
 
-fn is_object(text: &str) -> bool {
-    serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object())
+/// AWS's words behind what is no rate.
+pub(crate) const NO_RATE: &str = "value provided is not an integer between 0-100";
+
+/// Whether it says how many of a hundred deliveries are logged.
+pub(crate) fn is_rate(text: &str) -> bool {
+    text.parse::<u8>().is_ok_and(|it| it <= 100)
 }
 
 /// `{"MessageRetentionPeriod": "30"}`: days ("Amazon SNS message archiving for FIFO topic owners").

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use asf_runtime::context::Environment;
 
 use super::http::Headers;
+use super::retries::{Failure, managed, pause};
 use super::{Courier, Kind, Target, http, queue};
 use crate::inspection::{self, Channel, Kept};
 use crate::notification::Confirmation;
@@ -57,10 +58,13 @@ impl Courier {
                 http::send(endpoint, headers, envelope, &plan.delays, connections, clock).await
             }
             Kind::Queue(queue) => {
-                let letter = queue::Letter { body: envelope, ..queue::Letter::default() };
-                queue::send(&self.connect, queue, letter, environment)
-                    .await
-                    .map_err(|error| error.to_string())
+                let mut delays = managed();
+                loop {
+                    let letter = queue::Letter { body: envelope.clone(), ..queue::Letter::default() };
+                    let sent = queue::send(&self.connect, queue, letter, environment).await;
+                    let Err(failure) = sent else { return Ok(()) };
+                    pause(failure, &mut *delays, &*environment.clock).await.map_err(Failure::text)?;
+                }
             }
             Kind::Person(Channel::Email) => {
                 let store = self.store_of(topic).ok_or("there is no such account")?;

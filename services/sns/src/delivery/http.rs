@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
+use super::retries::{Failure, pause};
 use super::tls;
 
 /// How long an endpoint may take to answer ("Fanout Amazon SNS notifications to HTTPS endpoints": 15 seconds).
@@ -39,7 +40,7 @@ pub(super) struct Headers<'a> {
 /// for server-side errors).
 ///
 /// # Errors
-/// Why the last attempt failed.
+/// Why the last attempt failed; it is of no use to try again.
 pub(super) async fn send(
     url: &str,
     headers: Headers<'_>,
@@ -49,23 +50,22 @@ pub(super) async fn send(
     clock: &dyn Clock,
 ) -> Result<(), String> {
     let body = Bytes::from(body);
-    let mut delays = delays.iter();
+    let mut delays = delays.iter().copied();
     loop {
         let attempted = {
             // Given back before it waits.
             let _connection = connections.acquire().await.map_err(|error| error.to_string())?;
             attempt(url, headers, body.clone()).await
         };
-        let error = match attempted {
+        let failure = match attempted {
             Ok(status) if status.is_success() => return Ok(()),
             Ok(status) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
-                return Err(format!("the endpoint answered {status}"));
+                Failure::Final(format!("the endpoint answered {status}"))
             }
-            Ok(status) => format!("the endpoint answered {status}"),
-            Err(error) => error,
+            Ok(status) => Failure::Passing(format!("the endpoint answered {status}")),
+            Err(error) => Failure::Passing(error),
         };
-        let Some(delay) = delays.next() else { return Err(error) };
-        clock.until(clock.now().plus_seconds(*delay)).await;
+        pause(failure, &mut delays, clock).await.map_err(Failure::text)?;
     }
 }
 

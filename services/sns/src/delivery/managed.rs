@@ -8,6 +8,7 @@ use asf_runtime::context::Environment;
 use asf_runtime::provider::TypedOperation as _;
 use asf_runtime::schema::Operation;
 
+use super::retries::Failure;
 use super::target::Resource;
 
 fn context(operation: Operation, of: &Resource, environment: &Environment) -> RequestContext {
@@ -26,7 +27,7 @@ pub(super) async fn invoke(
     function: &Resource,
     event: String,
     environment: &Environment,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let ctx = context(Invoke::operation(), function, environment);
     let input = InvocationRequest {
         function_name: Some(function.arn.clone()),
@@ -35,7 +36,7 @@ pub(super) async fn invoke(
         ..Default::default()
     };
     let answer = LambdaClient::new(connect.clone()).invoke(&ctx, input).await;
-    answer.map(drop).map_err(|error| error.to_string())
+    answer.map(drop).map_err(|error| Failure::of(&error))
 }
 
 /// Puts a record into a delivery stream.
@@ -47,12 +48,12 @@ pub(super) async fn put_record(
     stream: &Resource,
     record: String,
     environment: &Environment,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let ctx = context(PutRecord::operation(), stream, environment);
     let input = PutRecordInput {
         delivery_stream_name: Some(stream.name.clone()),
         record: Some(Record { data: Some(record.into()) }),
     };
     let answer = FirehoseClient::new(connect.clone()).put_record(&ctx, input).await;
-    answer.map(drop).map_err(|error| error.to_string())
+    answer.map(drop).map_err(|error| Failure::of(&error))
 }

@@ -2,18 +2,21 @@
 //!
 //! Queues of this process are delivered to before `Publish` is answered: what was acknowledged lies in them, on disk
 //! if the state is kept, and in order if the topic is a FIFO topic. Everything else goes on in the background, each
-//! subscription for itself. Each text of a message is signed and written once, however many get it. Messages on their
+//! subscription for itself; so does a queue that cannot be reached at first. A queue of a FIFO topic gets nothing else
+//! until it has got what waits for it. Each text of a message is signed and written once, however many get it. Messages on their
 //! way take up to 64 MiB; when there is no room, `Publish` is answered with `Throttled`.
 
 mod confirming;
 mod http;
+mod line;
 mod managed;
 mod queue;
+mod retries;
 mod target;
 mod tls;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use asf_runtime::client::Connect;
 use asf_runtime::context::Environment;
@@ -27,6 +30,8 @@ use tokio::task::JoinSet;
 pub(crate) use target::{Kind, Target};
 
 use self::http::Headers;
+use self::line::{Line, Waiting};
+use self::retries::Failure;
 use crate::error::{ErrorKind, Fault};
 use crate::inspection::{self, Channel, Kept};
 use crate::notification::{Notification, Rendered};
@@ -53,7 +58,13 @@ pub struct Courier {
     connections: Semaphore,
     tasks: Mutex<JoinSet<()>>,
     targets: Mutex<HashMap<String, Known>>,
+    /// Of FIFO topics, by subscription: what waits until the queue has got what came before. There is an entry as long
+    /// as something is tried again.
+    behind: Mutex<HashMap<String, VecDeque<Waiting>>>,
 }
+
+/// Written by the first who needs it.
+type Envelope = Arc<OnceCell<Arc<Rendered>>>;
 
 /// The targets of a topic, and of which revision of the tables they were made.
 #[derive(Debug)]
@@ -67,7 +78,8 @@ struct Known {
 pub(crate) struct Parcel {
     pub(crate) notification: Notification,
     environment: Environment,
-    rendered: Mutex<HashMap<String, Arc<OnceCell<Arc<Rendered>>>>>,
+    /// By protocol, for those that have a text of their own; the others share one.
+    rendered: Mutex<HashMap<Option<String>, Envelope>>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -84,6 +96,7 @@ impl Courier {
             connections: Semaphore::new(CONNECTIONS),
             tasks: Mutex::default(),
             targets: Mutex::default(),
+            behind: Mutex::default(),
         }
     }
 
@@ -146,7 +159,7 @@ impl Courier {
             targets.into_iter().partition(|target| matches!(target.kind, Kind::Queue(_)));
         for target in others {
             let (courier, parcel) = (self.clone(), parcel.clone());
-            self.spawn(async move { courier.deliver_to(&parcel, &target).await });
+            self.spawn(async move { courier.deliver_until_given_up(&parcel, &target).await });
         }
         let in_a_row = match parcel.notification.sequence {
             Some(_) => usize::MAX,
@@ -161,7 +174,7 @@ impl Courier {
                 self.spawn(async move {
                     let all = async {
                         for target in &part {
-                            courier.deliver_to(&parcel, target).await;
+                            courier.deliver_to_queue(&parcel, target).await;
                         }
                     };
                     if let ((), Err(error)) = courier.stores.state().durably(all).await {
@@ -184,15 +197,86 @@ impl Courier {
         tasks.spawn_on(task, &runtime);
     }
 
-    /// Delivers to one; what fails goes to the dead-letter queue, if there is one.
-    async fn deliver_to(&self, parcel: &Parcel, target: &Target) {
-        let Err(error) = self.attempt(parcel, target).await else { return };
+    /// Delivers to a queue: at once, if it can be. Otherwise it is tried again behind the answer to the publisher, who
+    /// does not wait for the clock.
+    async fn deliver_to_queue(self: &Arc<Self>, parcel: &Arc<Parcel>, target: &Arc<Target>) {
+        let is_fifo = parcel.notification.sequence.is_some();
+        let arn = &target.subscription.arn;
+        if is_fifo && let Some(line) = self.behind().get_mut(arn) {
+            return line.push_back((parcel.clone(), target.clone()));
+        }
+        let Err(failure) = self.attempt(parcel, target).await else { return };
+        let mut delays = retries::managed();
+        let mut at_once = delays.by_ref().take(retries::AT_ONCE);
+        let Err(failure) = self.tries_again(failure, &mut at_once, parcel, target).await else { return };
+        if let Failure::Final(error) = &failure {
+            return self.give_up(parcel, target, error).await;
+        }
+        let line = is_fifo.then(|| Line::open(self.clone(), arn.clone()));
+        let (courier, parcel, target) = (self.clone(), parcel.clone(), target.clone());
+        self.spawn(async move {
+            let delivered = async {
+                if let Err(failure) = courier.tries_again(failure, &mut *delays, &parcel, &target).await {
+                    courier.give_up(&parcel, &target, &failure.text()).await;
+                }
+                if let Some(line) = line {
+                    line.catch_up().await;
+                }
+            };
+            if let ((), Err(error)) = courier.stores.state().durably(delivered).await {
+                tracing::error!(%error, "deliveries of SNS are not written down");
+            }
+        });
+    }
+
+    fn behind(&self) -> MutexGuard<'_, HashMap<String, VecDeque<Waiting>>> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Delivers to one, by its retry policy; what fails goes to the dead-letter queue, if there is one.
+    async fn deliver_until_given_up(&self, parcel: &Parcel, target: &Target) {
+        let Err(failure) = self.attempt(parcel, target).await else { return };
+        let mut delays = match (&target.kind, &failure) {
+            // Those of endpoints are in the attempt; people and devices are never out of reach.
+            (Kind::Web(_) | Kind::Person(_), _) => Box::new(std::iter::empty()),
+            (Kind::Stream(_), Failure::Throttled(_)) => retries::throttled_stream(),
+            (Kind::Queue(_) | Kind::Function(_) | Kind::Stream(_), _) => retries::managed(),
+        };
+        if let Err(failure) = self.tries_again(failure, &mut *delays, parcel, target).await {
+            self.give_up(parcel, target, &failure.text()).await;
+        }
+    }
+
+    /// Tries again after a failure.
+    ///
+    /// # Errors
+    /// The last failure.
+    async fn tries_again(
+        &self,
+        failure: Failure,
+        delays: &mut (dyn Iterator<Item = i64> + Send),
+        parcel: &Parcel,
+        target: &Target,
+    ) -> Result<(), Failure> {
+        let mut failure = failure;
+        loop {
+            retries::pause(failure, delays, &*parcel.environment.clock).await?;
+            match self.attempt(parcel, target).await {
+                Ok(()) => return Ok(()),
+                Err(again) => failure = again,
+            }
+        }
+    }
+
+    /// What failed for good goes to the dead-letter queue, if there is one.
+    async fn give_up(&self, parcel: &Parcel, target: &Target, error: &str) {
         let SubscriptionRecord { arn, endpoint, .. } = &*target.subscription;
         tracing::warn!(subscription = arn, endpoint, error, "a delivery of SNS failed");
         let Some(queue) = &target.dead_letters else { return };
         let letter = self.letter(parcel, target, queue.is_fifo).await;
-        if let Err(error) = queue::send(&self.connect, queue, letter, &parcel.environment).await {
-            tracing::warn!(subscription = arn, %error, "a dead letter of SNS is lost");
+        if let Err(failure) = queue::send(&self.connect, queue, letter, &parcel.environment).await {
+            let error = failure.text();
+            tracing::warn!(subscription = arn, error, "a dead letter of SNS is lost");
         }
     }
 
@@ -200,33 +284,31 @@ impl Courier {
     ///
     /// # Errors
     /// Why it cannot be delivered.
-    async fn attempt(&self, parcel: &Parcel, target: &Target) -> Result<(), String> {
+    async fn attempt(&self, parcel: &Parcel, target: &Target) -> Result<(), Failure> {
         let Parcel { notification, environment, .. } = parcel;
         let SubscriptionRecord { arn, protocol, endpoint, .. } = &*target.subscription;
         let text = notification.texts.of(protocol);
         match &target.kind {
             Kind::Queue(queue) => {
                 let letter = self.letter(parcel, target, queue.is_fifo).await;
-                queue::send(&self.connect, queue, letter, environment)
-                    .await
-                    .map_err(|error| error.to_string())
+                queue::send(&self.connect, queue, letter, environment).await
             }
             Kind::Function(function) => {
-                let rendered = self.rendered(parcel, text).await;
+                let rendered = self.rendered(parcel, protocol).await;
                 let event = notification.event(text, &rendered, arn).to_string();
                 managed::invoke(&self.connect, function, event, environment).await
             }
             Kind::Stream(stream) => {
                 let record = match target.is_raw {
                     true => text.to_owned(),
-                    false => notification.envelope(&*self.rendered(parcel, text).await, arn),
+                    false => notification.envelope(&*self.rendered(parcel, protocol).await, arn),
                 };
                 managed::put_record(&self.connect, stream, record, environment).await
             }
             Kind::Web(plan) => {
                 let body = match target.is_raw {
                     true => text.to_owned(),
-                    false => notification.envelope(&*self.rendered(parcel, text).await, arn),
+                    false => notification.envelope(&*self.rendered(parcel, protocol).await, arn),
                 };
                 let headers = Headers {
                     kind: "Notification",
@@ -237,16 +319,16 @@ impl Courier {
                     content_type: &plan.content_type,
                 };
                 let (connections, clock) = (&self.connections, &*environment.clock);
-                http::send(endpoint, headers, body, &plan.delays, connections, clock).await
+                Ok(http::send(endpoint, headers, body, &plan.delays, connections, clock).await?)
             }
             Kind::Person(channel) => {
-                let store = self.store_of(&notification.topic).ok_or("there is no such account")?;
+                let store = self.store_of(&notification.topic).ok_or_else(no_account)?;
                 let message = match protocol.as_str() {
-                    "email-json" => notification.envelope(&*self.rendered(parcel, text).await, arn),
+                    "email-json" => notification.envelope(&*self.rendered(parcel, protocol).await, arn),
                     _ => text.to_owned(),
                 };
                 if *channel == Channel::Sms && store.opted_out.contains(endpoint) {
-                    return Err("the phone number has opted out".to_owned());
+                    return Err(Failure::Final("the phone number has opted out".to_owned()));
                 }
                 if *channel == Channel::Platform {
                     crate::platforms::check_device(&store, endpoint).map_err(|fault| fault.message)?;
@@ -278,7 +360,7 @@ impl Courier {
         let (body, attributes) = match target.is_raw {
             true => (text.to_owned(), notification.attributes.clone()),
             false => {
-                let rendered = self.rendered(parcel, text).await;
+                let rendered = self.rendered(parcel, &target.subscription.protocol).await;
                 (notification.envelope(&rendered, &target.subscription.arn), Default::default())
             }
         };
@@ -292,16 +374,15 @@ impl Courier {
         }
     }
 
-    /// The envelope of a text, signed and written when it is first needed.
-    async fn rendered(&self, parcel: &Parcel, text: &str) -> Arc<Rendered> {
+    /// The envelope for a protocol, signed and written when it is first needed.
+    async fn rendered(&self, parcel: &Parcel, protocol: &str) -> Arc<Rendered> {
+        let notification = &parcel.notification;
+        let own = notification.texts.own(protocol).map(|_| protocol.to_owned());
         let cell = {
             let mut rendered = parcel.rendered.lock().unwrap_or_else(PoisonError::into_inner);
-            match rendered.get(text) {
-                Some(cell) => cell.clone(),
-                None => rendered.entry(text.to_owned()).or_default().clone(),
-            }
+            rendered.entry(own).or_default().clone()
         };
-        let notification = &parcel.notification;
+        let text = notification.texts.of(protocol);
         let render = async || {
             let signature = match notification.sequence {
                 Some(_) => None,
@@ -326,4 +407,8 @@ impl Courier {
         let arn: asf_runtime::identity::Arn = topic.parse().ok()?;
         Some(self.stores.at(arn.account.parse().ok()?, &Region::new(&arn.region)))
     }
+}
+
+fn no_account() -> String {
+    "there is no such account".to_owned()
 }

@@ -1,13 +1,14 @@
 //! Deliveries to queues, whoever answers SQS.
 
 use asf_api_sqs::{
-    MessageAttributeValue, SendMessageRequest, SqsApi as _, SqsClient, SqsError, operations::SendMessage,
+    MessageAttributeValue, SendMessageRequest, SqsApi as _, SqsClient, operations::SendMessage,
 };
 use asf_runtime::RequestContext;
 use asf_runtime::client::Connect;
 use asf_runtime::context::Environment;
 use asf_runtime::provider::TypedOperation as _;
 
+use super::retries::Failure;
 use super::target::Resource;
 use crate::message_attributes::{Content, MessageAttributes};
 
@@ -29,7 +30,7 @@ pub(super) async fn send(
     queue: &Resource,
     letter: Letter,
     environment: &Environment,
-) -> Result<(), SqsError> {
+) -> Result<(), Failure> {
     let mut ctx = RequestContext::new(SendMessage::operation(), environment.clone());
     ctx.account_id = queue.account;
     ctx.region = queue.region.clone();
@@ -60,5 +61,6 @@ pub(super) async fn send(
         message_deduplication_id: letter.deduplication,
         ..Default::default()
     };
-    SqsClient::new(connect.clone()).send_message(&ctx, input).await.map(drop)
+    let answer = SqsClient::new(connect.clone()).send_message(&ctx, input).await;
+    answer.map(drop).map_err(|error| Failure::of(&error))
 }

@@ -8,6 +8,7 @@ impl From<Fault> for SnsError {
     fn from(fault: Fault) -> Self {
         let Fault { kind, message } = fault;
         match kind {
+            ErrorKind::Authorization => AuthorizationErrorException::new(message).into(),
             ErrorKind::BatchEntryIdsNotDistinct => BatchEntryIdsNotDistinctException::new(message).into(),
             ErrorKind::BatchRequestTooLong => BatchRequestTooLongException::new(message).into(),
             ErrorKind::EmptyBatchRequest => EmptyBatchRequestException::new(message).into(),

@@ -72,7 +72,7 @@ pub(super) fn add_to_sandbox(
     ctx: &RequestContext,
     input: &CreateSmsSandboxPhoneNumberInput,
 ) -> Result<CreateSmsSandboxPhoneNumberResult, SnsError> {
-    sms::add_to_sandbox(&provider.store(ctx), input.phone_number.as_deref().unwrap_or_default(), ctx.ids())?;
+    sms::add_to_sandbox(&provider.store(ctx), input.phone_number.as_deref().unwrap_or_default(), ctx.ids());
     Ok(CreateSmsSandboxPhoneNumberResult {})
 }
 

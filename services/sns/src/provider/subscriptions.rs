@@ -9,7 +9,7 @@ use super::{SnsProvider, pairs};
 use crate::error::Fault;
 use crate::notification::{Confirmation, SignatureVersion};
 use crate::subscription_attributes::{self, Target};
-use crate::subscriptions::{self, NewSubscription};
+use crate::subscriptions::{self, Confirmed, NewSubscription};
 use crate::tables::{SubscriptionRecord, TopicRecord};
 use crate::topics;
 
@@ -76,14 +76,20 @@ pub(super) fn confirm(
     ctx: &RequestContext,
     input: &ConfirmSubscriptionInput,
 ) -> Result<ConfirmSubscriptionResponse, SnsError> {
-    // Who follows the link has no credentials.
-    let is_authenticated = ctx.credentials.is_some();
+    let how = Confirmed {
+        // Who follows the link has no credentials.
+        is_authenticated: ctx.credentials.is_some(),
+        is_guarded: input
+            .authenticate_on_unsubscribe
+            .as_deref()
+            .is_some_and(|it| it.eq_ignore_ascii_case("true")),
+    };
     let arn = subscriptions::confirm(
         &provider.stores,
         input.topic_arn.as_deref().unwrap_or_default(),
         &provider.region_of(ctx, input.topic_arn.as_deref()),
         input.token.as_deref().unwrap_or_default(),
-        is_authenticated,
+        how,
         ctx.clock().now(),
     )?;
     Ok(ConfirmSubscriptionResponse { subscription_arn: Some(arn) })
@@ -101,6 +107,7 @@ pub(super) fn unsubscribe(
         &provider.stores,
         arn.unwrap_or_default(),
         &region,
+        ctx.credentials.as_ref().map(|_| ctx.account_id),
         ctx.clock().now(),
         ctx.ids(),
     )?;

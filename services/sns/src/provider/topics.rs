@@ -5,9 +5,8 @@ use asf_runtime::RequestContext;
 use serde_json::Value;
 
 use super::{SnsProvider, pairs};
-use crate::error::Fault;
 use crate::topics::{self, NewTopic};
-use crate::{permissions, tags, topic_attributes};
+use crate::{data_protection, permissions, tags, topic_attributes};
 
 fn tag_pairs(given: Option<Vec<Tag>>) -> impl Iterator<Item = (String, String)> {
     given
@@ -28,7 +27,7 @@ pub(super) fn create(
         name: input.name.unwrap_or_default(),
         attributes: topic_attributes::check_new(pairs(input.attributes))?,
         tags,
-        data_protection: input.data_protection_policy.filter(|it| !it.is_empty()),
+        data_protection: data_protection::check(input.data_protection_policy)?,
     };
     let arn = topics::create(&provider.stores, ctx.account_id, &ctx.region, new, ctx.clock().now())?;
     Ok(CreateTopicResponse { topic_arn: Some(arn) })
@@ -137,11 +136,7 @@ pub(super) fn put_data_protection(
     input: PutDataProtectionPolicyInput,
 ) -> Result<(), SnsError> {
     let topic = provider.topic(ctx, input.resource_arn.as_deref())?;
-    let policy = input.data_protection_policy.filter(|it| !it.is_empty());
-    let is_object = |text: &String| serde_json::from_str::<Value>(text).is_ok_and(|it| it.is_object());
-    if policy.as_ref().is_some_and(|it| !is_object(it)) {
-        return Err(Fault::reason("DataProtectionPolicy", "failed to parse JSON.").into());
-    }
+    let policy = data_protection::check(input.data_protection_policy)?;
     topic.change(|it| {
         it.data_protection = policy;
         Ok(())

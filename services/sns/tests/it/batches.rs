@@ -93,3 +93,45 @@ async fn delivered() {
     assert_eq!(bodies, ["to 1", "to 2", "to 3"]);
     assert_eq!(messages[1].md5_of_message_attributes.as_deref(), Some("1f07082409022a373fa2a2601f82b3cb"));
 }
+
+/// publishBatchWithFailures and publishBatchToFifoTestNegative of ballerina-platform/module-ballerinax-aws.sns, which runs
+/// against AWS.
+#[tokio::test]
+async fn entry_by_entry() {
+    let world = World::new();
+    let (topic, queue) = (world.topic("t").await, world.queue("q").await);
+    world.subscribe(&topic, "sqs", &queue, &[]).await.unwrap();
+    let mut given = entries(&["id1", "id2", "id3", "id4"]);
+    given[1].subject = text("Invalid\nSubject");
+    given[3].message_structure = text("json");
+    let input = PublishBatchInput { topic_arn: text(&topic), publish_batch_request_entries: Some(given) };
+    let answer = world.sns().publish_batch(&world.ctx(), input).await.unwrap();
+    let ids: Vec<_> = answer.successful.unwrap().into_iter().map(|it| it.id.unwrap()).collect();
+    assert_eq!(ids, ["id1", "id3"]);
+    let failed: Vec<_> = answer
+        .failed
+        .unwrap()
+        .into_iter()
+        .map(|it| (it.id.unwrap(), it.code.unwrap(), it.message.unwrap(), it.sender_fault.unwrap()))
+        .collect();
+    let wrong = |id: &str, message: &str| {
+        (id.to_owned(), "InvalidParameter".to_owned(), format!("Invalid parameter: {message}"), true)
+    };
+    assert_eq!(
+        failed,
+        [wrong("id2", "Subject"), wrong("id4", "Message Structure - JSON message body failed to parse")]
+    );
+    assert_eq!(world.texts(&queue).await, ["to id1", "to id3"]);
+
+    let fifo = world.create("t.fifo", &[("FifoTopic", "true")]).await.unwrap();
+    let mut given = entries(&["id1", "id2"]);
+    given.iter_mut().for_each(|it| it.message_group_id = text("g"));
+    given[0].message_deduplication_id = text("1");
+    let input = PublishBatchInput { topic_arn: text(&fifo), publish_batch_request_entries: Some(given) };
+    assert_eq!(
+        world.sns().publish_batch(&world.ctx(), input).await.map(drop).map_err(Fault::from),
+        Err(invalid(
+            "Invalid parameter: The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly"
+        ))
+    );
+}

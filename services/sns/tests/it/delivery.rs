@@ -67,6 +67,24 @@ async fn the_envelope() {
     );
 }
 
+/// test_sns::test_publish_message_before_subscribe_topic, test_sns::test_publish_unicode_chars
+#[tokio::test]
+async fn from_the_subscription_on() {
+    let world = World::new();
+    let (topic, queue) = (world.topic("t").await, world.queue("q").await);
+    world.say(&topic, "test_message_before").await;
+    world.subscribe(&topic, "sqs", &queue, &[]).await.unwrap();
+    for message in ["test_message_after", "ö§a1\"_!?,. £$-"] {
+        let id = world.say(&topic, message).await;
+        let messages = world.messages(&queue).await;
+        assert_eq!(messages.len(), 1);
+        let envelope = json(messages[0].body.as_deref().unwrap());
+        assert_eq!((&envelope["Message"], &envelope["MessageId"]), (&json!(message), &json!(id)));
+        // Without a subject there is no member for it, nor for attributes.
+        assert!(envelope.get("Subject").is_none() && envelope.get("MessageAttributes").is_none());
+    }
+}
+
 /// test_sns::test_attribute_raw_subscribe, test_sns::test_publish_sqs_from_sns
 #[tokio::test]
 async fn raw() {

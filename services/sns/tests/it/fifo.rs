@@ -133,3 +133,41 @@ async fn order() {
     }
     assert_eq!(received, expected);
 }
+
+/// test_sns::test_publish_to_fifo_topic_to_sqs_queue_no_content_dedup: the topic's ids are enough for a queue that makes
+/// none of its own.
+#[tokio::test]
+async fn ids_of_the_topic() {
+    for is_raw in ["false", "true"] {
+        let world = World::new();
+        let (topic, queue) = (fifo(&world, "t.fifo", "true").await, world.queue("q.fifo").await);
+        world.subscribe(&topic, "sqs", &queue, &[("RawMessageDelivery", is_raw)]).await.unwrap();
+        world.publish(grouped(&topic, "Test single", None)).await.unwrap();
+        let entry = PublishBatchRequestEntry {
+            id: text("1"),
+            message: text("Test batched"),
+            message_group_id: text("message-group-id-1"),
+            ..Default::default()
+        };
+        let input =
+            PublishBatchInput { topic_arn: text(&topic), publish_batch_request_entries: Some(vec![entry]) };
+        world.sns().publish_batch(&world.ctx(), input).await.unwrap();
+        let messages = world.messages(&queue).await;
+        let got: Vec<_> = messages
+            .iter()
+            .map(|message| {
+                let body = message.body.clone().unwrap();
+                let shown = message.attributes.as_ref().unwrap();
+                let text =
+                    if is_raw == "true" { body } else { json(&body)["Message"].as_str().unwrap().to_owned() };
+                (text, shown["MessageGroupId"].as_str(), shown["MessageDeduplicationId"].as_str())
+            })
+            .collect();
+        let group = "message-group-id-1";
+        let expected = [
+            ("Test single", "2591186cff6c740cb9e0cfce1653a7e6998d57da12e1da13d85344b1c08be4cb"),
+            ("Test batched", "32a45f72fe3d20fb5d4f1647421d1c5f9d20ef207c8ab713443cc9f9b76c468c"),
+        ];
+        assert_eq!(got, expected.map(|(text, id)| (text.to_owned(), group, id)));
+    }
+}

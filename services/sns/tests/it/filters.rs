@@ -35,6 +35,16 @@ async fn limits() {
             json!({"object": {"key": [{"prefix": "auto-"}]}}).to_string(),
             "Filter policy scope MessageAttributes does not support nested filter policy",
         ),
+        // test_sns_filter_policy::test_validate_policy_exists_operator,
+        // test_sns_filter_policy::test_validate_policy_numeric_operator; more of them in asf-patterns
+        (
+            r#"{"key": [{"exists": null}]}"#.to_owned(),
+            "FilterPolicy: exists match pattern must be either true or false.\n at [Source: (String)\"{\"key\":[{\"exists\":null}]}\"; line: 1, column: 23]",
+        ),
+        (
+            r#"{"key": [{"numeric": [">", 3, "<", 1]}]}"#.to_owned(),
+            "FilterPolicy: Bottom must be less than top\n at [Source: (String)\"{\"key\":[{\"numeric\":[\">\",3,\"<\",1]}]}\"; line: 1, column: 33]",
+        ),
     ] {
         let given = [("FilterPolicy", policy.as_str())];
         let error = world.subscribe(&topic, "sqs", &other, &given).await;
@@ -111,6 +121,64 @@ async fn of_attributes() {
         say("none", &[("attr2", number("1"))]).await;
         assert_eq!(world.bodies(&queue).await, passed, "{policy}");
     }
+}
+
+/// test_sns_filter_policy::test_filter_policy_for_batch
+#[tokio::test]
+async fn of_batches() {
+    let world = World::new();
+    let topic = world.topic("t").await;
+    let (filtered, all) = (world.queue("filtered").await, world.queue("all").await);
+    let policy = r#"{"attr1": [{"numeric": [">", 0, "<=", 100]}]}"#;
+    let arn = world.subscribe(&topic, "sqs", &filtered, &[("FilterPolicy", policy)]).await.unwrap();
+    let open = world.subscribe(&topic, "sqs", &all, &[]).await.unwrap();
+    // The scope is shown as soon as there is a policy.
+    let shown = world.subscription(&arn).await.unwrap();
+    assert_eq!(
+        (json(&shown["FilterPolicy"]), &*shown["FilterPolicyScope"]),
+        (json(policy), "MessageAttributes")
+    );
+    let shown = world.subscription(&open).await.unwrap();
+    assert!(!shown.contains_key("FilterPolicy") && !shown.contains_key("FilterPolicyScope"));
+    let entry = |id: &str, number: &str| PublishBatchRequestEntry {
+        id: text(id),
+        message: text(number),
+        message_attributes: attributes(&[("attr1", attribute("Number", number))]),
+        ..Default::default()
+    };
+    let entries = vec![entry("1", "99"), entry("2", "111")];
+    let input = PublishBatchInput { topic_arn: text(&topic), publish_batch_request_entries: Some(entries) };
+    world.sns().publish_batch(&world.ctx(), input).await.unwrap();
+    assert_eq!(world.texts(&filtered).await, ["99"]);
+    assert_eq!(world.texts(&all).await, ["99", "111"]);
+}
+
+/// test_sns_filter_policy::test_filter_policy_ip_address_condition
+#[tokio::test]
+async fn of_addresses() {
+    let world = World::new();
+    let (topic, queue) = (world.topic("t").await, world.queue("q").await);
+    let policy = r#"{"detail": {"$or": [
+        {"sourceIPAddress": [{"cidr": "10.0.0.0/24"}]},
+        {"sourceIPAddressV6": [{"cidr": "2001:0db8:1234:1a00::/64"}]}
+    ]}}"#;
+    let given =
+        [("RawMessageDelivery", "true"), ("FilterPolicyScope", "MessageBody"), ("FilterPolicy", policy)];
+    world.subscribe(&topic, "sqs", &queue, &given).await.unwrap();
+    let event = |name: &str, address: &str| json!({"id": "1", "detail": {name: address}}).to_string();
+    let passed = [
+        event("sourceIPAddress", "10.0.0.255"),
+        event("sourceIPAddressV6", "2001:0db8:1234:1a00:0000:0000:0000:0000"),
+    ];
+    let not = [
+        event("sourceIPAddress", "10.0.0.256"),
+        event("sourceIPAddress", "10.0.1.255"),
+        event("sourceIPAddressV6", "2001:0db8:1234:1b00:0000:0000:0000:0000"),
+    ];
+    for body in passed.iter().chain(&not) {
+        world.say(&topic, body).await;
+    }
+    assert_eq!(world.bodies(&queue).await, passed);
 }
 
 /// test_sns_filter_policy::test_filter_policy_on_message_body

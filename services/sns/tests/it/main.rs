@@ -13,6 +13,8 @@ mod people;
 mod permissions;
 mod publish;
 mod reopened;
+mod retries;
+mod signatures;
 mod subscriptions;
 mod topics;
 

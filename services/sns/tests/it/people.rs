@@ -19,7 +19,12 @@ async fn application(
 
 const KEYS: [(&str, &str); 2] = [("PlatformPrincipal", "p"), ("PlatformCredential", "c")];
 
-/// test_sns::TestSNSPlatformApplicationCrud
+/// test_sns::test_create_platform_application, test_sns::test_create_platform_application_invalid_name,
+/// test_sns::test_create_platform_application_invalid_platform,
+/// test_sns::test_create_platform_application_invalid_attributes, test_sns::test_get_platform_application_attributes,
+/// test_sns::test_get_platform_application_attributes_non_existing_app,
+/// test_sns::test_set_platform_application_attributes,
+/// test_sns::test_set_platform_application_attributes_non_existing_app, test_sns::test_list_platform_applications
 #[tokio::test]
 async fn applications() {
     let world = World::new();
@@ -42,24 +47,79 @@ async fn applications() {
         found.map(|it| it.attributes.unwrap()).map_err(Fault::from)
     };
     assert_eq!(Some(get(&arn).await.unwrap()), map(&[("Enabled", "true")]));
-    let set = async |arn: &str| {
-        let given = map(&[("SuccessFeedbackSampleRate", "50")]);
-        let input =
-            SetPlatformApplicationAttributesInput { platform_application_arn: text(arn), attributes: given };
+    let list = async || {
+        let found = world.sns().list_platform_applications(&world.ctx(), Default::default()).await.unwrap();
+        let pair = |it: PlatformApplication| (it.platform_application_arn.unwrap(), it.attributes);
+        found.platform_applications.unwrap().into_iter().map(pair).collect::<Vec<_>>()
+    };
+    assert_eq!(list().await, [(arn.clone(), map(&[("Enabled", "true")]))]);
+    let set = async |arn: &str, given: &[(&str, &str)]| {
+        let input = SetPlatformApplicationAttributesInput {
+            platform_application_arn: text(arn),
+            attributes: map(given),
+        };
         world.sns().set_platform_application_attributes(&world.ctx(), input).await.map_err(Fault::from)
     };
-    set(&arn).await.unwrap();
+    let rate = &[("SuccessFeedbackSampleRate", "50")][..];
+    set(&arn, rate).await.unwrap();
     assert_eq!(
         Some(get(&arn).await.unwrap()),
         map(&[("Enabled", "true"), ("SuccessFeedbackSampleRate", "50")])
     );
-    let absent = fault("NotFound", "PlatformApplication does not exist");
+    let absent = || Err(fault("NotFound", "PlatformApplication does not exist"));
+    let none = "arn:aws:sns:us-east-1:000000000000:app/ADM/none";
+    assert_eq!(get(none).await.map(drop), absent());
+    for given in [rate, &KEYS[..1], &KEYS[1..]] {
+        assert_eq!(set(none, given).await, absent());
+    }
+}
+
+/// createPlatformApplicationAlreadyExists, createPlatformWithInvalidAttributes and
+/// setPlatformApplicationAttributesNegativeTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS;
+/// so do those of the endpoints.
+#[tokio::test]
+async fn applications_that_are_there_already() {
+    let world = World::new();
+    let arn = application(&world, "a", "ADM", &KEYS).await.unwrap();
+    assert_eq!(application(&world, "a", "ADM", &KEYS).await.as_deref(), Ok(arn.as_str()));
+    let more = [KEYS[0], KEYS[1], ("EventEndpointCreated", "arn:aws:sns:us-east-1:000000000000:t")];
     assert_eq!(
-        (get("x").await.map(drop), set("x").await),
-        (Err(fault("NotFound", "PlatformApplication does not exist")), Err(absent))
+        application(&world, "a", "ADM", &more).await,
+        Err(invalid(
+            "Invalid parameter: Name Reason: An application with the same name but different properties already exists"
+        ))
     );
-    let list = world.sns().list_platform_applications(&world.ctx(), Default::default()).await.unwrap();
-    assert_eq!(list.platform_applications.unwrap().len(), 1);
+    let rate = ("SuccessFeedbackSampleRate", "101");
+    let wrong = || {
+        Err(invalid(
+            "Invalid parameter: Attributes Reason: Invalid value for attribute: SuccessFeedbackSampleRate: 101 value provided is not an integer between 0-100",
+        ))
+    };
+    assert_eq!(application(&world, "b", "ADM", &[KEYS[0], KEYS[1], rate]).await, wrong());
+    let input = SetPlatformApplicationAttributesInput {
+        platform_application_arn: text(&arn),
+        attributes: map(&[rate]),
+    };
+    let set = world.sns().set_platform_application_attributes(&world.ctx(), input).await;
+    assert_eq!(set.map_err(Fault::from), wrong().map(drop));
+    // createEndpointWithEmptyTokenTest, createEndpointWithInvalidAttributes, createEndpointWithInvalidArnTest
+    assert_eq!(
+        device(&world, &arn, "", None, &[]).await,
+        Err(invalid("Invalid parameter: Token Reason: cannot be empty"))
+    );
+    assert_eq!(
+        device(&world, &arn, "t", None, &[("Token", "")]).await,
+        Err(invalid(
+            "Invalid parameter: Attributes Reason: Invalid value for attribute: Token: cannot be empty"
+        ))
+    );
+    let endpoint = device(&world, &arn, "t", None, &[]).await.unwrap();
+    assert_eq!(
+        device(&world, &endpoint, "t", None, &[]).await,
+        Err(invalid(
+            "Invalid parameter: PlatformApplicationArn Reason: Wrong number of slashes in relative portion of the ARN."
+        ))
+    );
 }
 
 async fn device(
@@ -78,7 +138,11 @@ async fn device(
     Ok(world.sns().create_platform_endpoint(&world.ctx(), input).await?.endpoint_arn.unwrap())
 }
 
-/// test_sns::TestSNSPlatformEndpointCrud
+/// test_sns::test_create_platform_endpoint, test_sns::test_create_platform_endpoint_idempotency,
+/// test_sns::test_create_platform_endpoint_with_invalid_attributes,
+/// test_sns::test_create_platform_endpoint_non_existent_app, test_sns::test_get_platform_endpoint_attributes,
+/// test_sns::test_get_platform_endpoint_attributes_non_existent_endpoint, test_sns::test_list_platform_endpoints,
+/// test_sns::test_delete_platform_endpoint, test_sns::test_delete_endpoints_of_deleted_app
 #[tokio::test]
 async fn devices() {
     let world = World::new();
@@ -101,6 +165,7 @@ async fn devices() {
         ),
         ("InvalidKey", "x", "Invalid attribute name: InvalidKey"),
         ("PlatformPrincipal", "x", "Invalid attribute name: PlatformPrincipal"),
+        ("PlatformCredential", "x", "Invalid attribute name: PlatformCredential"),
     ] {
         let error = device(&world, &app, "token_2", None, &[(name, value)]).await;
         assert_eq!(error, Err(invalid(&format!("Invalid parameter: Attributes Reason: {message}"))));
@@ -142,19 +207,65 @@ async fn devices() {
             next_token: None,
         };
         let found = world.sns().list_endpoints_by_platform_application(&world.ctx(), input).await;
-        found.map(|it| it.endpoints.unwrap().len()).map_err(Fault::from)
+        let pair = |it: Endpoint| (it.endpoint_arn.unwrap(), it.attributes);
+        found.map(|it| it.endpoints.unwrap().into_iter().map(pair).collect::<Vec<_>>()).map_err(Fault::from)
     };
-    assert_eq!(list().await, Ok(1));
+    let shown = map(&[("Token", "token_1"), ("Enabled", "false")]);
+    assert_eq!(list().await, Ok(vec![(arn.clone(), shown)]));
     world
         .sns()
         .delete_endpoint(&world.ctx(), DeleteEndpointInput { endpoint_arn: text(&arn) })
         .await
         .unwrap();
-    assert_eq!(list().await, Ok(0));
-    assert_eq!(get(&arn).await, Err(fault("NotFound", "Endpoint does not exist")));
+    assert_eq!(list().await, Ok(vec![]));
+    let gone = || fault("NotFound", "Endpoint does not exist");
+    assert_eq!(get(&arn).await, Err(gone()));
+    let enable =
+        SetEndpointAttributesInput { endpoint_arn: text(&arn), attributes: map(&[("Enabled", "true")]) };
+    let enabled = world.sns().set_endpoint_attributes(&world.ctx(), enable).await;
+    assert_eq!(enabled.map_err(Fault::from), Err(gone()));
     let delete = DeletePlatformApplicationInput { platform_application_arn: text(&app) };
     world.sns().delete_platform_application(&world.ctx(), delete).await.unwrap();
     assert_eq!(list().await, Err(fault("NotFound", "PlatformApplication does not exist")));
+}
+
+/// test_sns::test_create_platform_endpoint_custom_data, test_sns::test_create_platform_endpoint_double_custom_data,
+/// test_sns::test_set_platform_endpoint_attributes, test_sns::test_delete_platform_endpoint_with_subscription
+#[tokio::test]
+async fn devices_and_what_is_about_them() {
+    let world = World::new();
+    let app = application(&world, "a", "ADM", &KEYS).await.unwrap();
+    let get = async |arn: &str| {
+        let input = GetEndpointAttributesInput { endpoint_arn: text(arn) };
+        world.sns().get_endpoint_attributes(&world.ctx(), input).await.unwrap().attributes
+    };
+    let shown =
+        |token: &str, data: &str| map(&[("Token", token), ("Enabled", "true"), ("CustomUserData", data)]);
+    let given = [("CustomUserData", "bar")];
+    let single = device(&world, &app, "token_1", None, &given).await.unwrap();
+    assert_eq!(get(&single).await, shown("token_1", "bar"));
+    // What stands beside the attributes goes before them.
+    let double = device(&world, &app, "token_2", Some("foo"), &given).await.unwrap();
+    assert_eq!(get(&double).await, shown("token_2", "foo"));
+    // It can be made switched off, and is found again by what it was made with.
+    let off = device(&world, &app, "token_3", None, &[("Enabled", "false")]).await.unwrap();
+    assert_eq!(get(&off).await, map(&[("Token", "token_3"), ("Enabled", "false")]));
+
+    // Subscriptions stay when their device is gone.
+    let topic = world.topic("t").await;
+    let arn = world.subscribe(&topic, "application", &single, &[]).await.unwrap();
+    let delete = DeleteEndpointInput { endpoint_arn: text(&single) };
+    world.sns().delete_endpoint(&world.ctx(), delete).await.unwrap();
+    let input = ListSubscriptionsByTopicInput { topic_arn: text(&topic), next_token: None };
+    let left = world.sns().list_subscriptions_by_topic(&world.ctx(), input).await.unwrap().subscriptions;
+    let expected = Subscription {
+        subscription_arn: text(&arn),
+        owner: text("000000000000"),
+        protocol: text("application"),
+        endpoint: text(&single),
+        topic_arn: text(&topic),
+    };
+    assert_eq!(format!("{left:?}"), format!("{:?}", Some(vec![expected])));
 }
 
 impl World {
@@ -166,7 +277,9 @@ impl World {
     }
 }
 
-/// test_sns::TestSNSSMS
+/// test_sns::test_get_sms_attributes_from_unmodified_region, test_sns::test_is_phone_number_opted_out,
+/// test_sns::test_list_opted_out, test_sns::test_opt_in_phone_number,
+/// test_sns::test_opt_in_non_existing_phone_number, test_sns::test_opt_in_invalid_number
 #[tokio::test]
 async fn phones() {
     let world = World::new();
@@ -181,6 +294,8 @@ async fn phones() {
     };
     set("DefaultSMSType", "Transactional").await.unwrap();
     assert!(set("DefaultSMSType", "x").await.is_err() && set("x", "y").await.is_err());
+    // setSMSAttributesWithInvalidSenderIDTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+    assert_eq!(set("DefaultSenderID", "testSenderID").await, Err(invalid("DefaultSenderID is invalid")));
     assert_eq!(settings().await, map(&[("MonthlySpendLimit", "1"), ("DefaultSMSType", "Transactional")]));
 
     let topic = world.topic("t").await;
@@ -214,6 +329,11 @@ async fn phones() {
     assert_eq!(world.publish(direct).await.unwrap_err().code, "OptedOut");
     assert_eq!(
         is_out("x").await,
+        Err(invalid("Invalid parameter: PhoneNumber Reason: input incorrectly formatted"))
+    );
+    let opt_in = OptInPhoneNumberInput { phone_number: text("x") };
+    assert_eq!(
+        world.sns().opt_in_phone_number(&world.ctx(), opt_in).await.map(drop).map_err(Fault::from),
         Err(invalid("Invalid parameter: PhoneNumber Reason: input incorrectly formatted"))
     );
     for number in ["+15551234567", "+15550000000"] {

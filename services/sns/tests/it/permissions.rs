@@ -19,6 +19,18 @@ async fn statements() {
         };
         world.sns().add_permission(&world.ctx(), input).await.map_err(Fault::from)
     };
+    // addPermissionInvalidAccountIdTest, addPermissionComplexTest and removePermissionDoesNotExistTest of
+    // ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+    let input = AddPermissionInput {
+        topic_arn: text(&arn),
+        label: text("x"),
+        aws_account_id: Some(vec!["InvalidAccountId".to_owned()]),
+        action_name: Some(vec!["Publish".to_owned()]),
+    };
+    assert_eq!(
+        world.sns().add_permission(&world.ctx(), input).await.map_err(Fault::from),
+        Err(invalid("Invalid parameter: A provided account ID is not valid"))
+    );
     let remove = async |topic: &str, label: &str| {
         let input = RemovePermissionInput { topic_arn: text(topic), label: text(label) };
         world.sns().remove_permission(&world.ctx(), input).await.map_err(Fault::from)
@@ -45,6 +57,10 @@ async fn statements() {
     let not_found = Err(fault("NotFound", "Topic does not exist"));
     assert_eq!(add(none, "x", &["Publish"]).await, not_found);
     assert_eq!(remove(none, "x").await, not_found);
+    let more = ["GetDataProtectionPolicy", "ListTagsForResource", "PutDataProtectionPolicy"];
+    add(&arn, "more", &more).await.unwrap();
+    remove(&arn, "more").await.unwrap();
+    remove(&arn, "ThisLabelDoesNotExist").await.unwrap();
     remove(&arn, "test").await.unwrap();
     remove(&arn, "two").await.unwrap();
     assert_eq!(statements().await.as_array().unwrap().len(), 1);

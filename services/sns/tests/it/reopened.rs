@@ -41,3 +41,16 @@ async fn everything_is_there() {
     let store = state.stores::<SnsStore>().at(world.ctx().account_id, &world.ctx().region);
     assert_eq!(store.deduplication.range_in(&"t.fifo".to_owned(), .., usize::MAX).len(), 2);
 }
+
+/// States from before there was `AuthenticateOnUnsubscribe`, and keys of four primes.
+#[test]
+fn of_an_older_build() {
+    let subscription = serde_json::json!({
+        "arn": "a", "topic": "t", "protocol": "email", "endpoint": "e", "owner": "000000000000", "is_pending": false,
+        "is_authenticated": true, "token": null, "attributes": {},
+    });
+    let subscription: asf_sns::tables::SubscriptionRecord = serde_json::from_value(subscription).unwrap();
+    assert!(!subscription.is_guarded);
+    let key = serde_json::json!({"key": [1], "certificate": "c", "id": "i"});
+    assert!(serde_json::from_value::<SigningKey>(key).unwrap().primes.is_empty());
+}

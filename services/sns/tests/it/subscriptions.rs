@@ -1,5 +1,6 @@
 //! Subscriptions and their attributes.
 
+use asf_runtime::context::Credentials;
 use serde_json::json;
 
 use crate::*;
@@ -14,7 +15,8 @@ async fn unsubscribe(world: &World, arn: &str) -> Result<(), Fault> {
     Ok(world.sns().unsubscribe(&world.ctx(), input).await?)
 }
 
-/// test_sns::test_subscribe_idempotency, test_sns::test_not_found_error_on_set_subscription_attributes
+/// test_sns::test_subscribe_idempotency, test_sns::test_not_found_error_on_set_subscription_attributes,
+/// test_sns::test_creating_subscription_with_attributes, test_sns::test_subscribe_attributes
 #[tokio::test]
 async fn once_for_each_endpoint() {
     let world = World::new();
@@ -46,7 +48,20 @@ async fn once_for_each_endpoint() {
             ))
         );
     }
-    assert_eq!(list(&world, &topic).await.len(), 1);
+    // test_sns::test_getting_subscriptions_by_topic
+    let expected = Subscription {
+        subscription_arn: text(&arn),
+        owner: text("000000000000"),
+        protocol: text("sqs"),
+        endpoint: text(&queue),
+        topic_arn: text(&topic),
+    };
+    assert_eq!(format!("{:?}", list(&world, &topic).await), format!("{:?}", [expected]));
+    // test_sns::test_set_subscription_attributes
+    for value in ["false", "true"] {
+        world.set_subscription(&arn, "RawMessageDelivery", value).await.unwrap();
+        assert_eq!(world.subscription(&arn).await.unwrap()["RawMessageDelivery"], value);
+    }
     unsubscribe(&world, &arn).await.unwrap();
     assert!(list(&world, &topic).await.is_empty());
     let gone = Err(fault("NotFound", "Subscription does not exist"));
@@ -79,6 +94,7 @@ async fn endpoints() {
         ("https", "http://example.com", "Invalid parameter: Endpoint must match the specified protocol"),
         ("email", "nobody", "Invalid parameter: Email address"),
         ("lambda", "f", "Invalid parameter: Lambda endpoint ARN"),
+        ("application", "invalid arn", "Invalid parameter: Application endpoint arn invalid:invalid arn"),
         (
             "sqs",
             "arn:aws:sqs:us-east-1:000000000000:q.fifo",
@@ -103,7 +119,11 @@ async fn endpoints() {
         let arn = format!("arn:aws:sqs:us-east-1:000000000000:{queue}");
         world.subscribe(&fifo, "sqs", &arn, &[]).await.unwrap();
     }
-    assert!(world.subscribe(&fifo, "sms", "+123123123", &[]).await.is_err());
+    // hashicorp/terraform-provider-aws, issue 38441
+    assert_eq!(
+        world.subscribe(&fifo, "sms", "+123123123", &[]).await,
+        Err(invalid("Invalid parameter: Invalid protocol type: sms"))
+    );
     let none = "arn:aws:sns:us-east-1:000000000000:none";
     assert_eq!(
         world.subscribe(none, "sms", "+123123123", &[]).await,
@@ -171,6 +191,8 @@ async fn pending() {
     // test_sns::test_subscribe_external_http_endpoint
     assert_eq!(confirm("x", &token).await, Err(invalid("Invalid parameter: Topic")));
     assert_eq!(confirm(&topic, "abc123").await, Err(invalid("Invalid parameter: Token")));
+    // confirmSubscriptionWithInvalidTokenTest of ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+    assert_eq!(confirm(&topic, "invalidToken").await, Err(invalid("Invalid token")));
     for _ in 0..2 {
         assert_eq!(confirm(&topic, &token).await.as_deref(), Ok(arn.as_str()));
     }
@@ -309,11 +331,81 @@ async fn attributes_that_are_refused() {
     let no_role =
         world.subscribe(&topic, "firehose", "arn:aws:firehose:us-east-1:000000000000:deliverystream/s", &[]);
     assert!(no_role.await.unwrap_err().message.contains("SubscriptionRoleArn"));
-    let raw = world.subscribe(
-        &topic,
-        "lambda",
-        "arn:aws:lambda:us-east-1:000000000000:function:f",
-        &[("RawMessageDelivery", "true")],
+    // subscribeWithInvalidAttributeTest and setSubscriptionAttributesTestNegative of
+    // ballerina-platform/module-ballerinax-aws.sns, which runs against AWS
+    let raw = ("RawMessageDelivery", "true");
+    let reason =
+        |protocol: &str| format!("Delivery protocol [{protocol}] does not support raw message delivery.");
+    assert_eq!(
+        world.subscribe(&topic, "email", "a@example.com", &[raw]).await,
+        Err(invalid(&format!("Invalid parameter: Attributes Reason: {}", reason("email"))))
     );
-    assert!(raw.await.is_err());
+    let phone = world.subscribe(&topic, "sms", "+123123123", &[]).await.unwrap();
+    assert_eq!(
+        world.set_subscription(&phone, raw.0, raw.1).await,
+        Err(invalid(&format!("Invalid parameter: {}", reason("sms"))))
+    );
+    // cloudposse/terraform-aws-sns-topic, issue 48
+    let counted =
+        json!({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:d", "maxReceiveCount": 5});
+    assert_eq!(
+        world.subscribe(&topic, "sms", "+123123124", &[("RedrivePolicy", &counted.to_string())]).await,
+        Err(invalid(
+            "Invalid parameter: Attributes Reason: RedrivePolicy: invalid JSON. Attribute maxReceiveCount is unknown."
+        ))
+    );
+}
+
+/// "ConfirmSubscription" and "Unsubscribe" in the API reference: `AuthenticateOnUnsubscribe`.
+#[tokio::test]
+async fn guarded() {
+    let world = World::new();
+    let (other, third) = (world.account("111111111111"), world.account("222222222222"));
+    let topic = world.topic("t").await;
+    let key = Credentials { access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(), session_token: None };
+    let ctx = |world: &World, is_signed: bool| {
+        let mut ctx = world.ctx();
+        ctx.credentials = is_signed.then(|| key.clone());
+        ctx
+    };
+    let store = world.providers.state().stores::<SnsStore>().at(world.ctx().account_id, &world.ctx().region);
+    let confirm = async |arn: &str, is_signed: bool, flag: &str| {
+        let token = store.subscriptions.get(&arn.to_owned()).unwrap().token.clone();
+        let authenticate_on_unsubscribe = text(flag);
+        let input = ConfirmSubscriptionInput { topic_arn: text(&topic), token, authenticate_on_unsubscribe };
+        world.sns().confirm_subscription(&ctx(&world, is_signed), input).await.map(drop).map_err(Fault::from)
+    };
+    let unsubscribe = async |arn: &str, caller: &World, is_signed: bool| {
+        let input = UnsubscribeInput { subscription_arn: text(arn) };
+        world.sns().unsubscribe(&ctx(caller, is_signed), input).await.map_err(Fault::from)
+    };
+    let refused = |user: &str, action: &str, arn: &str| {
+        let message = format!("User: {user} is not authorized to perform: SNS:{action} on resource: {arn}");
+        Err(Fault { code: "AuthorizationError".to_owned(), message, status: 403 })
+    };
+    let subscribe = async |address: &str| other.subscribe(&topic, "email", address, &[]).await.unwrap();
+
+    let arn = subscribe("a@example.com").await;
+    assert_eq!(confirm(&arn, false, "true").await, refused("anonymous", "ConfirmSubscription", &topic));
+    assert_eq!(other.subscription(&arn).await.unwrap()["PendingConfirmation"], "true");
+    assert_eq!(confirm(&arn, true, "true").await, Ok(()));
+    assert_eq!(other.subscription(&arn).await.unwrap()["ConfirmationWasAuthenticated"], "true");
+    assert_eq!(unsubscribe(&arn, &world, false).await, refused("anonymous", "Unsubscribe", &arn));
+    let stranger = "arn:aws:iam::222222222222:root";
+    assert_eq!(unsubscribe(&arn, &third, true).await, refused(stranger, "Unsubscribe", &arn));
+    // The subscription's owner, and the topic's.
+    assert_eq!(unsubscribe(&arn, &other, true).await, Ok(()));
+    assert!(other.subscription(&arn).await.is_err());
+    let arn = subscribe("b@example.com").await;
+    confirm(&arn, true, "True").await.unwrap();
+    assert_eq!(unsubscribe(&arn, &world, true).await, Ok(()));
+    // Without the flag, the link in the message is enough.
+    for (is_signed, flag) in [(true, "false"), (false, "false")] {
+        let arn = subscribe("c@example.com").await;
+        confirm(&arn, is_signed, flag).await.unwrap();
+        let shown = other.subscription(&arn).await.unwrap();
+        assert_eq!(shown["ConfirmationWasAuthenticated"], is_signed.to_string());
+        assert_eq!(unsubscribe(&arn, &world, false).await, Ok(()));
+        assert!(other.subscription(&arn).await.is_err());
+    }
 }

@@ -93,6 +93,14 @@ async fn tagged() {
     }
     create(&[]).await.unwrap();
     assert_eq!(list(&arn).await, []);
+    // test_sns::test_create_topic_after_delete_with_new_tags, test_sns::test_delete_non_existent_topic
+    let delete = async |arn: &str| {
+        world.sns().delete_topic(&world.ctx(), DeleteTopicInput { topic_arn: text(arn) }).await.unwrap();
+    };
+    delete(&arn).await;
+    assert_eq!(create(&[("new", "tag")]).await.unwrap(), arn);
+    assert_eq!(list(&arn).await, [pair("new", "tag")]);
+    delete("arn:aws:sns:us-east-1:000000000000:never-made").await;
 }
 
 /// test_sns::test_create_topic_test_arn, test_sns::test_publish_batch_messages_from_fifo_topic_to_fifo_queue,
@@ -292,4 +300,59 @@ async fn data_protection_policies() {
     put(r#"{"Name": "x"}"#).await.unwrap();
     assert_eq!(get().await, r#"{"Name": "x"}"#);
     assert!(put("x").await.is_err());
+}
+
+/// createTopicWithInvalidAttributesTest, createTopicWithInvalidDeliveryPolicyTest, createTopicWithInvalidPolicy,
+/// createTopicWithInvalidDataProtectionPolicy and setTopicAttributesNegativeTest of
+/// ballerina-platform/module-ballerinax-aws.sns, which runs against AWS; the last delivery policy is of
+/// awsdocs/amazon-sns-developer-guide, pull request 5.
+#[tokio::test]
+async fn values_that_aws_has_words_for() {
+    let world = World::new();
+    let arn = world.topic("t").await;
+    let retries =
+        |name: &str, value: u32| json!({"http": {"defaultHealthyRetryPolicy": {name: value}}}).to_string();
+    let policy = json!({"Statement": [{"Action": ["SNS:Publishx", "SNS:Subscribe"]}]}).to_string();
+    for (name, value, reason) in [
+        (
+            "SQSSuccessFeedbackSampleRate",
+            "500",
+            "SQSSuccessFeedbackSampleRate: 500 value provided is not an integer between 0-100",
+        ),
+        (
+            "DeliveryPolicy",
+            &retries("numRetries", 300),
+            "DeliveryPolicy: http.defaultHealthyRetryPolicy.numRetries must be less than or equal to 100",
+        ),
+        (
+            "DeliveryPolicy",
+            &retries("minDelayTarget", 0),
+            "DeliveryPolicy: http.defaultHealthyRetryPolicy.minDelayTarget must be greater than or equal to 1",
+        ),
+        ("Policy", &policy, "Policy statement action out of service scope!"),
+    ] {
+        assert_eq!(
+            world.create("u", &[(name, value)]).await,
+            Err(invalid(&format!("Invalid parameter: Attributes Reason: {reason}")))
+        );
+        assert_eq!(
+            world.set_topic(&arn, name, value).await,
+            Err(invalid(&format!("Invalid parameter: {reason}")))
+        );
+    }
+    for action in [json!("sns:Publish"), json!("SNS:*"), json!(["SNS:GetDataProtectionPolicy", "*"])] {
+        let policy = json!({"Statement": {"Action": action}}).to_string();
+        world.set_topic(&arn, "Policy", &policy).await.unwrap();
+    }
+    let input = CreateTopicInput {
+        name: text("u"),
+        data_protection_policy: text(r#"{"Statement": [{"DataDirection": "Inbxound"}]}"#),
+        ..Default::default()
+    };
+    assert_eq!(
+        world.sns().create_topic(&world.ctx(), input).await.map(drop).map_err(Fault::from),
+        Err(invalid(
+            "Invalid parameter: DataProtectionPolicy Reason: Statement DataDirection must be either Inbound or Outbound"
+        ))
+    );
 }

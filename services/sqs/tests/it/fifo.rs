@@ -280,3 +280,27 @@ async fn a_repeated_attempt_gets_the_same_messages() {
          Reason: The request include parameter that is not valid for this queue type.",
     );
 }
+
+/// "PurgeQueue" in the API reference makes no difference between the types; the words are those of
+/// test_sqs::test_successive_purge_calls_fail. A group that was held up is free.
+#[tokio::test]
+async fn purging() {
+    let world = World::new();
+    let queue = world.fifo(&[]);
+    for body in ["a", "b"] {
+        world.grouped(&queue, "g", body, body);
+    }
+    let held = world.receive(&queue, Wish { wait: Some(0), ..Wish::default() }).await.unwrap();
+    assert_eq!(bodies(&held), ["a"]);
+    queue.purge(world.now(), true).unwrap();
+    assert_eq!(world.counts(&queue), (0, 0, 0));
+    world.grouped(&queue, "g", "c", "c");
+    assert_eq!(world.bodies(&queue).await, ["c"]);
+    assert_error(
+        queue.purge(world.now(), true),
+        ErrorKind::PurgeQueueInProgress,
+        "Only one PurgeQueue operation on q.fifo is allowed every 60 seconds.",
+    );
+    world.pass(60);
+    queue.purge(world.now(), true).unwrap();
+}
