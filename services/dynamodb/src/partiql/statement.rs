@@ -24,6 +24,12 @@ fn parameters_do_not_match() -> DynamoError {
     DynamoError::validation("Number of parameters in request and statement don't match.")
 }
 
+/// A word that begins no statement (nubo-db/dynamodb-conformance, `batchExecuteStatement`), or no clause of one that
+/// changes (`parseBaseDml` of partiql/partiql-lang-kotlin, Apache-2.0).
+fn no_manipulation() -> DynamoError {
+    malformed("Expected data manipulation")
+}
+
 impl<'s> Parser<'s> {
     pub(super) fn new(text: &'s str, parameters: Vec<AttributeValue>) -> Result<Self, DynamoError> {
         Ok(Self { tokens: Tokens::new(text)?, parameters: parameters.into_iter(), depth: 0 })
@@ -45,8 +51,10 @@ impl<'s> Parser<'s> {
             self.update()?
         } else if self.tokens.take_word("DELETE") {
             self.delete()?
-        } else {
+        } else if *self.tokens.peek() == Token::End {
             return Err(self.tokens.unexpected());
+        } else {
+            return Err(no_manipulation());
         };
         self.tokens.take(";");
         if *self.tokens.peek() != Token::End {
@@ -170,7 +178,7 @@ impl<'s> Parser<'s> {
                     actions.push(Action::Remove(self.path()?));
                 }
             } else if actions.is_empty() {
-                return Err(self.tokens.unexpected());
+                return Err(no_manipulation());
             } else {
                 break;
             }

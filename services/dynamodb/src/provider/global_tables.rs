@@ -3,27 +3,27 @@
 //!
 //! Words that are not cited are from memory.
 
+use std::collections::BTreeMap;
+
 use asf_api_dynamodb::*;
 use asf_runtime::RequestContext;
 use asf_runtime::identity::Region;
 
 use super::DynamoProvider;
 use super::addressing::address;
-use super::replicas;
+use super::replicas::{self, regions};
 use super::tables::number;
 use crate::error::DynamoError;
 use crate::models::table::{BillingMode as Mode, Index, IndexKind, StreamViewType as View};
-use crate::store::records::TableRecord;
+use crate::store::records::{Reads, ReplicaRecord, TableRecord};
 use crate::store::{Address, OpenTable};
 
 /// Global tables that a page has at most ("ListGlobalTables" in the API reference).
 const LISTED: usize = 100;
 
+/// (quirks: DDB-GLOBALTABLESETTINGS-001)
 fn not_found(name: &str) -> DynamoDbError {
-    GlobalTableNotFoundException::new(format!(
-        "Global table not found: Global table with name: '{name}' does not exist."
-    ))
-    .into()
+    GlobalTableNotFoundException::new(format!("Global table with name: '{name}' does not exist.")).into()
 }
 
 /// The global table of a name, wherever its replicas lead.
@@ -37,11 +37,6 @@ fn find(
     table.ok_or_else(|| not_found(&address.name))
 }
 
-/// The regions of a table.
-fn regions(table: &OpenTable) -> impl Iterator<Item = &str> {
-    std::iter::once(table.address.region.as_str()).chain(table.record.replicas.keys().map(String::as_str))
-}
-
 fn description(table: &OpenTable, status: GlobalTableStatus) -> GlobalTableDescription {
     let Address { account, region, name } = &table.address;
     let replica = |region: &str| ReplicaDescription {
@@ -50,7 +45,7 @@ fn description(table: &OpenTable, status: GlobalTableStatus) -> GlobalTableDescr
         ..ReplicaDescription::default()
     };
     GlobalTableDescription {
-        replication_group: Some(regions(table).map(replica).collect()),
+        replication_group: Some(regions(table).into_iter().map(replica).collect()),
         global_table_arn: Some(format!("arn:{}:dynamodb::{account}:global-table/{name}", region.partition())),
         creation_date_time: table.record.global,
         global_table_status: Some(status),
@@ -110,7 +105,15 @@ fn join(
     if let Some(deleted) = deleted {
         provider.remove_leftovers(deleted.tables);
     }
-    Ok(replicas::add(provider, ctx, &home.address, region)?)
+    let replica = ReplicaRecord {
+        added: ctx.clock().now(),
+        source: home.address.region.to_string(),
+        kms_key: None,
+        class: None,
+        reads: Reads::default(),
+        index_reads: BTreeMap::new(),
+    };
+    Ok(replicas::add(provider, ctx, &home.address, region, replica)?)
 }
 
 /// `CreateGlobalTable`
@@ -169,7 +172,7 @@ pub(super) fn update(
     let name = input.global_table_name.as_deref();
     for update in input.replica_updates.unwrap_or_default() {
         let table = find(provider, ctx, name)?;
-        let has = |region: &str| regions(&table).any(|it| it == region);
+        let has = |region: &str| regions(&table).contains(&region);
         if let Some(region) = update.create.and_then(|it| it.region_name) {
             if has(&region) {
                 let message = format!(
@@ -232,7 +235,10 @@ pub(super) fn list(
     let global = |table: &OpenTable| GlobalTable {
         global_table_name: Some(table.address.name.clone()),
         replication_group: Some(
-            regions(table).map(|region| Replica { region_name: Some(region.to_owned()) }).collect(),
+            regions(table)
+                .into_iter()
+                .map(|region| Replica { region_name: Some(region.to_owned()) })
+                .collect(),
         ),
     };
     ListGlobalTablesOutput {
@@ -274,6 +280,6 @@ pub(super) fn describe_settings(
     };
     Ok(DescribeGlobalTableSettingsOutput {
         global_table_name: Some(table.address.name.clone()),
-        replica_settings: Some(regions(&table).map(settings).collect()),
+        replica_settings: Some(regions(&table).into_iter().map(settings).collect()),
     })
 }

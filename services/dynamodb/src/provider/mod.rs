@@ -5,6 +5,7 @@ mod addressing;
 mod backups;
 mod batches;
 mod describe;
+mod encryption;
 mod errors;
 mod exports;
 mod expressions;
@@ -15,13 +16,16 @@ mod kinesis;
 mod limits;
 mod objects;
 mod pages;
+mod policies;
 mod query;
 mod replicas;
 mod requests;
+mod restores;
 mod scan;
 mod select;
 mod settings;
 mod statements;
+mod table_updates;
 mod tables;
 mod tags;
 mod transactions;
@@ -238,7 +242,7 @@ impl DynamoDbApi for DynamoProvider {
         input: DeleteResourcePolicyInput,
     ) -> Result<DeleteResourcePolicyOutput, DynamoDbError> {
         self.resume(ctx);
-        settings::delete_policy(self, input)
+        policies::delete(self, input)
     }
 
     #[handler("DeleteTable")]
@@ -441,7 +445,7 @@ impl DynamoDbApi for DynamoProvider {
         input: GetResourcePolicyInput,
     ) -> Result<GetResourcePolicyOutput, DynamoDbError> {
         self.resume(ctx);
-        settings::get_policy(self, input)
+        policies::get(self, input)
     }
 
     #[handler("ImportTable")]
@@ -461,7 +465,7 @@ impl DynamoDbApi for DynamoProvider {
         input: ListBackupsInput,
     ) -> Result<ListBackupsOutput, DynamoDbError> {
         self.resume(ctx);
-        Ok(backups::list(self, ctx, &input))
+        backups::list(self, ctx, &input)
     }
 
     #[handler("ListContributorInsights")]
@@ -542,7 +546,7 @@ impl DynamoDbApi for DynamoProvider {
         input: PutResourcePolicyInput,
     ) -> Result<PutResourcePolicyOutput, DynamoDbError> {
         self.resume(ctx);
-        settings::put_policy(self, ctx, input)
+        policies::put(self, ctx, input)
     }
 
     #[handler("Query")]
@@ -559,7 +563,7 @@ impl DynamoDbApi for DynamoProvider {
         input: RestoreTableFromBackupInput,
     ) -> Result<RestoreTableFromBackupOutput, DynamoDbError> {
         self.resume(ctx);
-        backups::restore(self, ctx, input)
+        restores::from_backup(self, ctx, input)
     }
 
     #[handler("RestoreTableToPointInTime")]
@@ -569,7 +573,7 @@ impl DynamoDbApi for DynamoProvider {
         input: RestoreTableToPointInTimeInput,
     ) -> Result<RestoreTableToPointInTimeOutput, DynamoDbError> {
         self.resume(ctx);
-        backups::restore_to_point_in_time(self, ctx, input)
+        restores::to_point_in_time(self, ctx, input)
     }
 
     #[handler("Scan")]
@@ -675,7 +679,7 @@ impl DynamoDbApi for DynamoProvider {
         input: UpdateTableInput,
     ) -> Result<UpdateTableOutput, DynamoDbError> {
         self.resume(ctx);
-        tables::update(self, ctx, &input)
+        table_updates::update(self, ctx, &input)
     }
 
     #[handler("UpdateTimeToLive")]
