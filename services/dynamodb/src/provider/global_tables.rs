@@ -14,7 +14,7 @@ use super::addressing::address;
 use super::replicas::{self, regions};
 use super::tables::number;
 use crate::error::DynamoError;
-use crate::models::table::{BillingMode as Mode, Index, IndexKind, StreamViewType as View};
+use crate::models::table::{Index, StreamViewType as View};
 use crate::store::records::{Reads, ReplicaRecord, TableRecord};
 use crate::store::{Address, OpenTable};
 
@@ -27,7 +27,7 @@ fn not_found(name: &str) -> DynamoDbError {
 }
 
 /// The global table of a name, wherever its replicas lead.
-fn find(
+pub(super) fn find(
     provider: &DynamoProvider,
     ctx: &RequestContext,
     name: Option<&str>,
@@ -245,41 +245,4 @@ pub(super) fn list(
         last_evaluated_global_table_name: page.last().filter(|_| more).map(|it| it.address.name.clone()),
         global_tables: Some(page.iter().map(global).collect()),
     }
-}
-
-/// `DescribeGlobalTableSettings`: all replicas have those of the table.
-pub(super) fn describe_settings(
-    provider: &DynamoProvider,
-    ctx: &RequestContext,
-    input: &DescribeGlobalTableSettingsInput,
-) -> Result<DescribeGlobalTableSettingsOutput, DynamoDbError> {
-    let table = find(provider, ctx, input.global_table_name.as_deref())?;
-    let description = &table.record.description;
-    let globals = description.indexes.iter().filter(|index| index.kind == IndexKind::Global);
-    let indexes: Vec<_> = globals
-        .map(|index| ReplicaGlobalSecondaryIndexSettingsDescription {
-            index_name: Some(index.name.clone()),
-            index_status: Some(IndexStatus::Active),
-            provisioned_read_capacity_units: index.throughput.map(|it| it.read),
-            provisioned_write_capacity_units: index.throughput.map(|it| it.write),
-            ..ReplicaGlobalSecondaryIndexSettingsDescription::default()
-        })
-        .collect();
-    let billing = (description.billing_mode == Mode::PayPerRequest).then(|| BillingModeSummary {
-        billing_mode: Some(BillingMode::PayPerRequest),
-        last_update_to_pay_per_request_date_time: table.record.on_demand_since.or(Some(table.record.created)),
-    });
-    let settings = |region: &str| ReplicaSettingsDescription {
-        region_name: Some(region.to_owned()),
-        replica_status: Some(ReplicaStatus::Active),
-        replica_billing_mode_summary: billing.clone(),
-        replica_provisioned_read_capacity_units: Some(description.throughput.read),
-        replica_provisioned_write_capacity_units: Some(description.throughput.write),
-        replica_global_secondary_index_settings: Some(indexes.clone()).filter(|all| !all.is_empty()),
-        ..ReplicaSettingsDescription::default()
-    };
-    Ok(DescribeGlobalTableSettingsOutput {
-        global_table_name: Some(table.address.name.clone()),
-        replica_settings: Some(regions(&table).into_iter().map(settings).collect()),
-    })
 }

@@ -9,7 +9,9 @@ mod encryption;
 mod errors;
 mod exports;
 mod expressions;
+mod global_settings;
 mod global_tables;
+mod groups;
 mod imports;
 mod items;
 mod kinesis;
@@ -21,6 +23,7 @@ mod query;
 mod replicas;
 mod requests;
 mod restores;
+mod scaling;
 mod scan;
 mod select;
 mod settings;
@@ -322,7 +325,7 @@ impl DynamoDbApi for DynamoProvider {
         input: DescribeGlobalTableSettingsInput,
     ) -> Result<DescribeGlobalTableSettingsOutput, DynamoDbError> {
         self.resume(ctx);
-        global_tables::describe_settings(self, ctx, &input)
+        global_settings::describe(self, ctx, &input)
     }
 
     #[handler("DescribeImport")]
@@ -363,6 +366,16 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<DescribeTableOutput, DynamoDbError> {
         self.resume(ctx);
         tables::describe(self, ctx, &input)
+    }
+
+    #[handler("DescribeTableReplicaAutoScaling")]
+    async fn describe_table_replica_auto_scaling(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeTableReplicaAutoScalingInput,
+    ) -> Result<DescribeTableReplicaAutoScalingOutput, DynamoDbError> {
+        self.resume(ctx);
+        scaling::describe(self, ctx, &input)
     }
 
     #[handler("DescribeTimeToLive")]
@@ -651,6 +664,16 @@ impl DynamoDbApi for DynamoProvider {
         global_tables::update(self, ctx, input)
     }
 
+    #[handler("UpdateGlobalTableSettings")]
+    async fn update_global_table_settings(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateGlobalTableSettingsInput,
+    ) -> Result<UpdateGlobalTableSettingsOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_settings::update(self, ctx, &input)
+    }
+
     #[handler("UpdateItem")]
     async fn update_item(
         &self,
@@ -680,6 +703,16 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<UpdateTableOutput, DynamoDbError> {
         self.resume(ctx);
         table_updates::update(self, ctx, &input)
+    }
+
+    #[handler("UpdateTableReplicaAutoScaling")]
+    async fn update_table_replica_auto_scaling(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateTableReplicaAutoScalingInput,
+    ) -> Result<UpdateTableReplicaAutoScalingOutput, DynamoDbError> {
+        self.resume(ctx);
+        scaling::update(self, ctx, &input)
     }
 
     #[handler("UpdateTimeToLive")]
