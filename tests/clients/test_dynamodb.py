@@ -1196,6 +1196,14 @@ class PartiQl(Dynamo):
                 "RETURNING clause is not supported in ExecuteTransaction.",
             ),
             (f'SELECT * FROM "{name}"."by-g" WHERE g = \'x\'', "Reads on indices are not supported within transactions."),
+            (
+                f'SELECT * FROM "{name}" WHERE attribute_exists(id)',
+                "Select statements within ExecuteTransaction must specify the primary key in the where clause.",
+            ),
+            (
+                f'EXISTS(SELECT * FROM "{name}" WHERE id = \'x\')',
+                "EXISTS() must contain a single item read with additional condition",
+            ),
         ]:
             self.fails(
                 "ValidationException",
@@ -1203,6 +1211,13 @@ class PartiQl(Dynamo):
                 self.db.execute_transaction,
                 TransactStatements=[{"Statement": statement}],
             )
+        both = [f'SELECT * FROM "{name}" WHERE id = \'x\'', f'UPDATE "{name}" SET a = 1 WHERE id = \'y\'']
+        self.fails(
+            "ValidationException",
+            "ExecuteTransaction API does not support both read and write operations in the same request.",
+            self.db.execute_transaction,
+            TransactStatements=[{"Statement": statement} for statement in both],
+        )
 
     def test_local_indexes_reach_back(self):
         """nubo-db/dynamodb-conformance: partiql/indexQualifier"""

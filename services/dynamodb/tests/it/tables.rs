@@ -644,13 +644,13 @@ fn indexes_by_how_their_table_is_paid_for() {
             )
         );
     }
-    let limits = Some(Units { read: Some(7), write: None });
+    let limits = Units { read: Some(7), write: None };
     let limited = IndexChange {
-        provision: ProvisionRequest { on_demand: limits, warm: None },
+        provision: ProvisionRequest { on_demand: Some(limits), warm: None },
         ..IndexChange::default()
     };
     let limited = updates(vec![IndexUpdate::Update("by_b".into(), limited)]).check(&per_request).unwrap();
-    assert_eq!(limited.table.indexes[0].provision.on_demand, limits.unwrap());
+    assert_eq!(limited.table.indexes[0].provision.on_demand, limits);
     assert_eq!(limited.updated_indexes, ["by_b"]);
 }
 
