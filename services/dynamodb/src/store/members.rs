@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use asf_runtime::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::models::Units;
 
@@ -22,6 +22,31 @@ pub struct ReplicaRecord {
     pub reads: Reads,
     /// The same of global indexes, by their names.
     pub index_reads: BTreeMap<String, Reads>,
+}
+
+/// The replicas of a table. States before this one have only since when they are there.
+pub(super) fn replicas<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<BTreeMap<String, ReplicaRecord>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Whole(ReplicaRecord),
+        Since(Timestamp),
+    }
+    let kept = BTreeMap::<String, Kept>::deserialize(from)?;
+    let whole = |kept| match kept {
+        Kept::Whole(replica) => replica,
+        Kept::Since(added) => ReplicaRecord {
+            added,
+            source: String::new(),
+            kms_key: None,
+            class: None,
+            reads: Reads::default(),
+            index_reads: BTreeMap::new(),
+        },
+    };
+    Ok(kept.into_iter().map(|(region, kept)| (region, whole(kept))).collect())
 }
 
 /// How much can be read.

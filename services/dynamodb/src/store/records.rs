@@ -99,7 +99,7 @@ pub struct TableRecord {
     #[serde(default)]
     pub restored: Option<Restored>,
     /// Other regions that it can be called in.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::members::replicas")]
     pub replicas: BTreeMap<String, ReplicaRecord>,
     /// If it is the same in all of them at once.
     #[serde(default)]

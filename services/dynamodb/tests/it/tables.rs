@@ -3,10 +3,13 @@
 use asf_dynamodb::error::ErrorKind;
 use asf_dynamodb::models::table::{BillingMode, StreamViewType, Throughput};
 use asf_dynamodb::models::{AttributeType, KeyType, TableDescription, Units};
+use asf_dynamodb::store::records::TableRecord;
 use asf_dynamodb::tables::{
     AttributeDefinition, CreateTable, IndexChange, IndexRequest, IndexUpdate, KeySchemaElement, OtherChanges,
     ProjectionRequest, ProjectionType, ProvisionRequest, StreamSpecification, UpdateTable,
 };
+use asf_runtime::Timestamp;
+use serde_json::{from_value, json, to_value};
 
 use crate::notation::refused;
 
@@ -689,4 +692,16 @@ fn changes_of_tables() {
     let stream = StreamSpecification { enabled: true, view: Some(StreamViewType::NewImage) };
     let streaming = UpdateTable { stream: Some(stream), ..UpdateTable::default() }.check(&before).unwrap();
     assert_eq!(streaming.table.stream, Some(StreamViewType::NewImage));
+}
+
+#[test]
+fn replicas_of_older_states() {
+    let added = Timestamp::from_millis(5);
+    let record = TableRecord::new(table("a:S", "a", vec![], vec![]), 1, "uuid".to_owned(), added);
+    let mut kept = to_value(&record).unwrap();
+    kept["replicas"] = json!({ "eu-west-1": added });
+    let read: TableRecord = from_value(kept).unwrap();
+    assert_eq!(read.replicas["eu-west-1"].added, added);
+    let again: TableRecord = from_value(to_value(&read).unwrap()).unwrap();
+    assert_eq!(again.replicas["eu-west-1"].added, added);
 }
