@@ -282,8 +282,17 @@ class Tables(Dynamo):
         self.assertEqual(
             self.error(self.db.get_resource_policy, ResourceArn=arn)["Error"]["Code"], "PolicyNotFoundException"
         )
-        revision = self.db.put_resource_policy(ResourceArn=arn, Policy="{}")["RevisionId"]
-        self.assertEqual(self.db.get_resource_policy(ResourceArn=arn)["RevisionId"], revision)
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "dynamodb:GetItem", "Resource": arn}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        revision = self.db.put_resource_policy(ResourceArn=arn, Policy=policy)["RevisionId"]
+        self.assertEqual(self.db.put_resource_policy(ResourceArn=arn, Policy=policy)["RevisionId"], revision)
+        kept = self.db.get_resource_policy(ResourceArn=arn)
+        self.assertEqual((kept["RevisionId"], json.loads(kept["Policy"])), (revision, json.loads(policy)))
+        stale = self.error(self.db.delete_resource_policy, ResourceArn=arn, ExpectedRevisionId="1")["Error"]
+        self.assertEqual(stale["Code"], "PolicyNotFoundException")
+        # (quirks: DDB-TABLE-442)
+        bad = self.error(self.db.put_resource_policy, ResourceArn=arn, Policy="{}")["Error"]
+        self.assertEqual(bad["Code"], "ValidationException")
         self.db.delete_resource_policy(ResourceArn=arn)
         self.assertEqual(
             self.error(self.db.get_resource_policy, ResourceArn=arn)["Error"]["Code"], "PolicyNotFoundException"
@@ -356,8 +365,9 @@ class Tables(Dynamo):
         self.put(name, id="b")
         self.db.delete_item(TableName=name, Key={"id": {"S": "a"}})
         arn = backup["BackupArn"]
-        self.assertEqual(backup["BackupStatus"], "AVAILABLE")
+        self.assertEqual(backup["BackupStatus"], "CREATING")
         described = self.db.describe_backup(BackupArn=arn)["BackupDescription"]
+        self.assertEqual(described["BackupDetails"]["BackupStatus"], "AVAILABLE")
         self.assertEqual(described["SourceTableDetails"]["ItemCount"], 1)
         listed = self.db.list_backups(TableName=name)["BackupSummaries"]
         self.assertEqual([it["BackupArn"] for it in listed], [arn])
@@ -1186,6 +1196,14 @@ class PartiQl(Dynamo):
                 "RETURNING clause is not supported in ExecuteTransaction.",
             ),
             (f'SELECT * FROM "{name}"."by-g" WHERE g = \'x\'', "Reads on indices are not supported within transactions."),
+            (
+                f'SELECT * FROM "{name}" WHERE attribute_exists(id)',
+                "Select statements within ExecuteTransaction must specify the primary key in the where clause.",
+            ),
+            (
+                f'EXISTS(SELECT * FROM "{name}" WHERE id = \'x\')',
+                "EXISTS() must contain a single item read with additional condition",
+            ),
         ]:
             self.fails(
                 "ValidationException",
@@ -1193,6 +1211,13 @@ class PartiQl(Dynamo):
                 self.db.execute_transaction,
                 TransactStatements=[{"Statement": statement}],
             )
+        both = [f'SELECT * FROM "{name}" WHERE id = \'x\'', f'UPDATE "{name}" SET a = 1 WHERE id = \'y\'']
+        self.fails(
+            "ValidationException",
+            "ExecuteTransaction API does not support both read and write operations in the same request.",
+            self.db.execute_transaction,
+            TransactStatements=[{"Statement": statement} for statement in both],
+        )
 
     def test_local_indexes_reach_back(self):
         """nubo-db/dynamodb-conformance: partiql/indexQualifier"""
@@ -1490,8 +1515,15 @@ class Replicas(Dynamo):
         here = self.db.describe_table(TableName=self.name)["Table"]
         there = self.there.describe_table(TableName=self.name)["Table"]
         self.assertEqual(here["GlobalTableVersion"], "2019.11.21")
-        self.assertEqual(here["Replicas"], [{"RegionName": "eu-west-1", "ReplicaStatus": "ACTIVE"}])
-        self.assertEqual(there["Replicas"], [{"RegionName": "us-east-1", "ReplicaStatus": "ACTIVE"}])
+        # (quirks: DDB-TABLE-201)
+        replica = lambda region: {
+            "RegionName": region,
+            "ReplicaStatus": "ACTIVE",
+            "GlobalTableSettingsReplicationMode": "ENABLED_WITH_OVERRIDES",
+            "WarmThroughput": here["WarmThroughput"],
+        }
+        self.assertEqual(here["Replicas"], [replica("eu-west-1")])
+        self.assertEqual(there["Replicas"], [replica("us-east-1")])
         self.assertEqual(there["TableArn"], f"arn:aws:dynamodb:eu-west-1:000000000000:table/{self.name}")
         self.assertEqual(there["ItemCount"], 2)
         self.assertIn(self.name, [name for page in self.there.get_paginator("list_tables").paginate() for name in page["TableNames"]])
@@ -1520,11 +1552,11 @@ class Replicas(Dynamo):
         self.assertNotIn("Replicas", self.db.describe_table(TableName=self.name)["Table"])
 
     def test_errors(self):
-        # aws/aws-cli#4906
+        # (quirks: DDB-TABLE-442)
         self.fails(
             "ValidationException",
-            "Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, or "
-            "UpdateTable as required.",
+            "Cannot add or delete the local region through ReplicaUpdates. Use CreateTable, DeleteTable, or UpdateTable "
+            "as required.",
             self.update,
             Create={"RegionName": "us-east-1"},
         )
@@ -1539,6 +1571,313 @@ class Replicas(Dynamo):
             BillingMode="PAY_PER_REQUEST",
         )["Error"]
         self.assertEqual(error["Code"], "ResourceInUseException")
+
+
+    def test_overrides(self):
+        """What a replica has of its own is shown by both (quirks: DDB-TABLE-250, 320)."""
+        self.update(
+            Create={
+                "RegionName": "eu-west-1",
+                "OnDemandThroughputOverride": {"MaxReadRequestUnits": 7},
+                "TableClassOverride": "STANDARD_INFREQUENT_ACCESS",
+            }
+        )
+        here = self.db.describe_table(TableName=self.name)["Table"]
+        there = self.there.describe_table(TableName=self.name)["Table"]
+        replica = here["Replicas"][0]
+        self.assertEqual(replica["OnDemandThroughputOverride"], {"MaxReadRequestUnits": 7})
+        self.assertEqual(replica["ReplicaTableClassSummary"]["TableClass"], "STANDARD_INFREQUENT_ACCESS")
+        self.assertEqual(there["OnDemandThroughput"]["MaxReadRequestUnits"], 7)
+        self.assertEqual(there["TableClassSummary"]["TableClass"], "STANDARD_INFREQUENT_ACCESS")
+        self.assertNotIn("TableClassSummary", here)
+        self.update(Update={"RegionName": "eu-west-1", "OnDemandThroughputOverride": {"MaxReadRequestUnits": 9}})
+        there = self.there.describe_table(TableName=self.name)["Table"]
+        self.assertEqual(there["OnDemandThroughput"]["MaxReadRequestUnits"], 9)
+        self.fails(
+            "ValidationException",
+            "There are no actions specified in the Replica Update Action of the request.",
+            self.update,
+            Update={"RegionName": "eu-west-1"},
+        )
+
+    def test_a_group_that_is_strongly_consistent(self):
+        """(quirks: DDB-TABLE-257, 260, 261)"""
+        replica, witness = {"RegionName": "us-east-2"}, {"RegionName": "us-west-2"}
+        update = lambda **more: self.db.update_table(TableName=self.name, **more)
+        self.fails(
+            "ValidationException",
+            "Unsupported replica count for global tables with MultiRegionConsistency set to STRONG.",
+            update,
+            ReplicaUpdates=[{"Create": replica}],
+            MultiRegionConsistency="STRONG",
+        )
+        update(
+            ReplicaUpdates=[{"Create": replica}],
+            GlobalTableWitnessUpdates=[{"Create": witness}],
+            MultiRegionConsistency="STRONG",
+        )
+        table = self.db.describe_table(TableName=self.name)["Table"]
+        self.assertEqual(table["MultiRegionConsistency"], "STRONG")
+        self.assertEqual(table["GlobalTableWitnesses"], [{**witness, "WitnessStatus": "ACTIVE"}])
+        self.fails(
+            "ValidationException",
+            "Update table delete operation does not include all witnesses.",
+            update,
+            ReplicaUpdates=[{"Delete": replica}],
+        )
+        update(ReplicaUpdates=[{"Delete": replica}], GlobalTableWitnessUpdates=[{"Delete": witness}])
+        self.assertNotIn("MultiRegionConsistency", self.db.describe_table(TableName=self.name)["Table"])
+
+
+class AutoScaling(Dynamo):
+    """The words are those of aws-controllers-k8s/dynamodb-controller, docs/api-quirks."""
+
+    def setUp(self):
+        super().setUp()
+        index = {
+            "IndexName": "by-n",
+            "KeySchema": schema("n"),
+            "Projection": {"ProjectionType": "ALL"},
+            "ProvisionedThroughput": {"ReadCapacityUnits": 2, "WriteCapacityUnits": 2},
+        }
+        self.name = self.table(
+            BillingMode="PROVISIONED",
+            ProvisionedThroughput={"ReadCapacityUnits": 3, "WriteCapacityUnits": 3},
+            GlobalSecondaryIndexes=[index],
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+
+    def replicate(self):
+        self.db.update_table(TableName=self.name, ReplicaUpdates=[{"Create": {"RegionName": "eu-west-1"}}])
+
+    def update(self, **more):
+        return self.db.update_table_replica_auto_scaling(TableName=self.name, **more)["TableAutoScalingDescription"]
+
+    def described(self, db=None):
+        answer = (db or self.db).describe_table_replica_auto_scaling(TableName=self.name)
+        return {it["RegionName"]: it for it in answer["TableAutoScalingDescription"]["Replicas"]}
+
+    @staticmethod
+    def scaling(target=50.0, **more):
+        policy = {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": target, **more}}
+        return {"MinimumUnits": 1, "MaximumUnits": 10, "ScalingPolicyUpdate": policy}
+
+    def shown(self, policy, target=50.0, **more):
+        role = (
+            "arn:aws:iam::000000000000:role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/"
+            "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
+        )
+        target = {"TargetValue": target, **more}
+        return {
+            "MinimumUnits": 1,
+            "MaximumUnits": 10,
+            "AutoScalingRoleArn": role,
+            "ScalingPolicies": [{"PolicyName": policy, "TargetTrackingScalingPolicyConfiguration": target}],
+        }
+
+    def test_settings_of_replicas(self):
+        self.fails(
+            "ResourceNotFoundException",
+            f"Global table with name: '{self.name}' does not exist.",
+            self.db.describe_table_replica_auto_scaling,
+            TableName=self.name,
+        )
+        self.replicate()
+        nothing = {"AutoScalingDisabled": True, "ScalingPolicies": []}
+        before = self.described()
+        self.assertEqual(list(before), ["eu-west-1", "us-east-1"])
+        self.assertEqual(
+            before["us-east-1"],
+            {
+                "RegionName": "us-east-1",
+                "ReplicaStatus": "ACTIVE",
+                "ReplicaProvisionedReadCapacityAutoScalingSettings": nothing,
+                "ReplicaProvisionedWriteCapacityAutoScalingSettings": nothing,
+                "GlobalSecondaryIndexes": [
+                    {
+                        "IndexName": "by-n",
+                        "IndexStatus": "ACTIVE",
+                        "ProvisionedReadCapacityAutoScalingSettings": nothing,
+                        "ProvisionedWriteCapacityAutoScalingSettings": nothing,
+                    }
+                ],
+            },
+        )
+        read = {"ReplicaProvisionedReadCapacityAutoScalingUpdate": self.scaling(40.0, DisableScaleIn=True)}
+        index = {"IndexName": "by-n", "ProvisionedReadCapacityAutoScalingUpdate": self.scaling()}
+        answer = self.update(
+            ProvisionedWriteCapacityAutoScalingUpdate=self.scaling(),
+            GlobalSecondaryIndexUpdates=[
+                {"IndexName": "by-n", "ProvisionedWriteCapacityAutoScalingUpdate": self.scaling()}
+            ],
+            ReplicaUpdates=[{"RegionName": "eu-west-1", "ReplicaGlobalSecondaryIndexUpdates": [index], **read}],
+        )
+        # It tells of what was.
+        self.assertEqual({it["RegionName"]: it for it in answer["Replicas"]}, before)
+        after = self.described(client(region="eu-west-1"))
+        here, there = after["us-east-1"], after["eu-west-1"]
+        write = self.shown(f"DynamoDBWriteCapacityUtilization:table/{self.name}")
+        for replica in here, there:
+            self.assertEqual(replica["ReplicaProvisionedWriteCapacityAutoScalingSettings"], write)
+            self.assertEqual(
+                replica["GlobalSecondaryIndexes"][0]["ProvisionedWriteCapacityAutoScalingSettings"],
+                self.shown(f"DynamoDBWriteCapacityUtilization:table/{self.name}/index/by-n"),
+            )
+        self.assertEqual(here["ReplicaProvisionedReadCapacityAutoScalingSettings"], nothing)
+        self.assertEqual(
+            there["ReplicaProvisionedReadCapacityAutoScalingSettings"],
+            self.shown(f"DynamoDBReadCapacityUtilization:table/{self.name}", 40.0, DisableScaleIn=True),
+        )
+        self.assertEqual(
+            there["GlobalSecondaryIndexes"][0]["ProvisionedReadCapacityAutoScalingSettings"],
+            self.shown(f"DynamoDBReadCapacityUtilization:table/{self.name}/index/by-n"),
+        )
+        # A policy may stay as it is.
+        self.update(ProvisionedWriteCapacityAutoScalingUpdate={"MinimumUnits": 2, "MaximumUnits": 3})
+        settings = self.described()["us-east-1"]["ReplicaProvisionedWriteCapacityAutoScalingSettings"]
+        self.assertEqual(settings, {**write, "MinimumUnits": 2, "MaximumUnits": 3})
+        self.update(ProvisionedWriteCapacityAutoScalingUpdate={"AutoScalingDisabled": True})
+        settings = self.described()["us-east-1"]["ReplicaProvisionedWriteCapacityAutoScalingSettings"]
+        self.assertEqual(settings, nothing)
+
+    def test_settings_that_are_refused(self):
+        self.replicate()
+        failed = f"Failed to update settings for global table with name: ‘{self.name}’"
+        write = lambda **given: {"ProvisionedWriteCapacityAutoScalingUpdate": given}
+        read = lambda region, **given: {
+            "RegionName": region,
+            **({"ReplicaProvisionedReadCapacityAutoScalingUpdate": given} if given else {}),
+        }
+        off = {"AutoScalingDisabled": True}
+        required = "are required unless auto scaling is being disabled."
+        for given, code, message in [
+            ({}, "Validation", f"{failed} because at least one update parameter must be specified."),
+            (
+                write(AutoScalingDisabled=False),
+                "Validation",
+                f"{failed}: Parameters 'MaximumUnits', 'ScalingPolicyUpdate', 'MinimumUnits' {required}",
+            ),
+            (write(MinimumUnits=1), "Validation", f"{failed}: Parameters 'MaximumUnits', 'ScalingPolicyUpdate' {required}"),
+            (
+                write(**off, MinimumUnits=1),
+                "Validation",
+                f"{failed.replace('name:', 'name')}: Parameters 'MinimumUnits' must be left blank when disabling auto "
+                "scaling.",
+            ),
+            (
+                {"ReplicaUpdates": [read("eu-west-1")]},
+                "Validation",
+                f"{failed} because at least one update parameter must be specified for region: ‘eu-west-1’.",
+            ),
+            (
+                {"ReplicaUpdates": [read("eu-west-1", **off), read("eu-west-1", **off)]},
+                "Validation",
+                f"{failed} because the regions: ‘[eu-west-1]’ were specified more than once.",
+            ),
+            (
+                {"ReplicaUpdates": [read("eu-west-3", **off)]},
+                "ResourceNotFound",
+                f"{failed} because a replica does not exist in regions: ‘[eu-west-3]’.",
+            ),
+            (
+                {"GlobalSecondaryIndexUpdates": [{"IndexName": "other"}]},
+                "ResourceNotFound",
+                f"{failed} because the global secondary indexes with names: ‘[other]’ do not exist.",
+            ),
+        ]:
+            with self.subTest(message):
+                self.fails(f"{code}Exception", message, self.update, **given)
+        error = self.error(self.update, **write(**self.scaling(90.1)))["Error"]["Message"]
+        self.assertTrue(
+            error.startswith(
+                "For predefined metric type DynamoDBWriteCapacityUtilization, target value must be between '10.0' and "
+                "'90.0', but was '90.1'. (Service: AWSApplicationAutoScaling; "
+            ),
+            error,
+        )
+        self.db.update_table(TableName=self.name, BillingMode="PAY_PER_REQUEST")
+        self.fails(
+            "ValidationException",
+            f"Failed to update global table with name ‘{self.name}‘. Replicas 'EU-WEST-1', 'US-EAST-1' BillingMode is "
+            "PayPerRequest. You must convert table's BillingMode to PROVISIONED to set parameters: "
+            "'ReplicaProvisionedReadCapacityAutoScalingSettingsUpdate'.",
+            self.update,
+            ReplicaUpdates=[read("eu-west-1", **self.scaling())],
+        )
+
+    def test_settings_of_global_tables(self):
+        """Version 2017.11.29."""
+        self.db.create_global_table(GlobalTableName=self.name, ReplicationGroup=[{"RegionName": "us-east-1"}])
+        update = lambda **more: self.db.update_global_table_settings(GlobalTableName=self.name, **more)
+        described = lambda: {
+            it["RegionName"]: it
+            for it in self.db.describe_global_table_settings(GlobalTableName=self.name)["ReplicaSettings"]
+        }
+        there = client(region="eu-west-1")
+        table = self.db.describe_table(TableName=self.name)["Table"]
+        there.create_table(
+            TableName=self.name,
+            KeySchema=table["KeySchema"],
+            AttributeDefinitions=table["AttributeDefinitions"],
+            ProvisionedThroughput={"ReadCapacityUnits": 3, "WriteCapacityUnits": 3},
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "by-n",
+                    "KeySchema": schema("n"),
+                    "Projection": {"ProjectionType": "ALL"},
+                    "ProvisionedThroughput": {"ReadCapacityUnits": 2, "WriteCapacityUnits": 2},
+                }
+            ],
+            StreamSpecification=table["StreamSpecification"],
+        )
+        self.db.update_global_table(GlobalTableName=self.name, ReplicaUpdates=[{"Create": {"RegionName": "eu-west-1"}}])
+        answer = update(
+            GlobalTableProvisionedWriteCapacityUnits=8,
+            GlobalTableProvisionedWriteCapacityAutoScalingSettingsUpdate=self.scaling(),
+            GlobalTableGlobalSecondaryIndexSettingsUpdate=[{"IndexName": "by-n", "ProvisionedWriteCapacityUnits": 6}],
+            ReplicaSettingsUpdate=[
+                {"RegionName": "us-east-1", "ReplicaProvisionedReadCapacityUnits": 4},
+                {
+                    "RegionName": "eu-west-1",
+                    "ReplicaProvisionedReadCapacityUnits": 5,
+                    "ReplicaTableClass": "STANDARD_INFREQUENT_ACCESS",
+                    "ReplicaGlobalSecondaryIndexSettingsUpdate": [
+                        {"IndexName": "by-n", "ProvisionedReadCapacityUnits": 7}
+                    ],
+                },
+            ],
+        )
+        self.assertEqual({it["ReplicaStatus"] for it in answer["ReplicaSettings"]}, {"UPDATING"})
+        units = lambda it: (it["ReplicaProvisionedReadCapacityUnits"], it["ReplicaProvisionedWriteCapacityUnits"])
+        settings = described()
+        self.assertEqual({region: units(it) for region, it in settings.items()}, {"us-east-1": (4, 8), "eu-west-1": (5, 8)})
+        index = settings["eu-west-1"]["ReplicaGlobalSecondaryIndexSettings"][0]
+        self.assertEqual((index["ProvisionedReadCapacityUnits"], index["ProvisionedWriteCapacityUnits"]), (7, 6))
+        self.assertEqual(
+            settings["eu-west-1"]["ReplicaTableClassSummary"]["TableClass"], "STANDARD_INFREQUENT_ACCESS"
+        )
+        for replica in settings.values():
+            self.assertEqual(
+                replica["ReplicaProvisionedWriteCapacityAutoScalingSettings"],
+                self.shown(f"DynamoDBWriteCapacityUtilization:table/{self.name}"),
+            )
+            self.assertEqual(
+                replica["ReplicaProvisionedReadCapacityAutoScalingSettings"], {"AutoScalingDisabled": True}
+            )
+        throughput = there.describe_table(TableName=self.name)["Table"]["ProvisionedThroughput"]
+        self.assertEqual((throughput["ReadCapacityUnits"], throughput["WriteCapacityUnits"]), (5, 8))
+
+        update(GlobalTableBillingMode="PAY_PER_REQUEST")
+        modes = {it["ReplicaBillingModeSummary"]["BillingMode"] for it in described().values()}
+        self.assertEqual(modes, {"PAY_PER_REQUEST"})
+        code = lambda **more: self.error(update, **more)["Error"]["Code"]
+        self.assertEqual(code(), "ValidationException")
+        self.assertEqual(code(ReplicaSettingsUpdate=[{"RegionName": "eu-west-3"}]), "ReplicaNotFoundException")
+        self.assertEqual(
+            code(GlobalTableGlobalSecondaryIndexSettingsUpdate=[{"IndexName": "other"}]), "IndexNotFoundException"
+        )
+        missing = self.error(self.db.update_global_table_settings, GlobalTableName="no-such", GlobalTableBillingMode="PROVISIONED")
+        self.assertEqual(missing["Error"]["Code"], "GlobalTableNotFoundException")
 
 
 class TimeToLive(Dynamo):

@@ -3,10 +3,11 @@
 //!
 //! The words are AWS's: clients compare them. Where they come from is said at each place: recordings, or
 //! "conformance" (captures against AWS in nubo-db/dynamodb-conformance, MIT), or `(asserted)` (what AWS
-//! answered according to test suites that were run against it, such as those of dynalite, Apache-2.0), or
-//! "from memory". Since June 2026 some regions put `1 validation error detected: ` in front of what they
-//! find in the request alone (conformance: 2026-06-09-validation-rewording); the recordings and the clients
-//! know the bare words, so these are what we answer.
+//! answered according to test suites that were run against it, such as those of dynalite, Apache-2.0), or "quirks"
+//! (what AWS answered in October 2026, found by aws-controllers-k8s/dynamodb-controller, docs/api-quirks,
+//! Apache-2.0, by the numbers of its findings), or "from memory". Since June 2026 some regions put `1 validation error
+//! detected: ` in front of what they find in the request alone (conformance: 2026-06-09-validation-rewording); the
+//! recordings and the clients know the bare words, so these are what we answer.
 
 /// An error of an operation on tables or items: which, and AWS's words for it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

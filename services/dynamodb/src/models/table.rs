@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::provision::Provision;
 use super::value::AttributeType;
 
 /// A table, as its creation and its changes have described it.
@@ -19,6 +20,9 @@ pub struct TableDescription {
     pub billing_mode: BillingMode,
     /// Zeros if it is paid for by request.
     pub throughput: Throughput,
+    /// What it has of capacity besides.
+    #[serde(default)]
+    pub provision: Provision,
     /// What its stream shows, if it has one.
     pub stream: Option<StreamViewType>,
 }
@@ -84,6 +88,9 @@ pub struct Index {
     pub projection: Projection,
     /// Global ones only; zeros if the table is paid for by request.
     pub throughput: Option<Throughput>,
+    /// What a global one has of capacity besides.
+    #[serde(default)]
+    pub provision: Provision,
 }
 
 /// The two kinds of secondary indexes.

@@ -42,9 +42,10 @@ impl Parser<'_> {
             && !name.eq_ignore_ascii_case("size")
         {
             let name = name.to_ascii_lowercase();
+            let place = self.tokens.next_place();
             self.tokens.next();
             self.tokens.next();
-            let condition = self.function(&name)?;
+            let condition = self.function(&name, &place)?;
             self.tokens.expect(")")?;
             return Ok(condition);
         }
@@ -114,11 +115,12 @@ impl Parser<'_> {
         })
     }
 
-    /// A function that is true or false; its parentheses are the caller's.
-    fn function(&mut self, name: &str) -> Result<Condition, DynamoError> {
+    /// A function that is true or false, and where it stands; its parentheses are the caller's (conformance:
+    /// partiqlFunctions).
+    fn function(&mut self, name: &str, place: &str) -> Result<Condition, DynamoError> {
         match name {
-            "attribute_exists" => Ok(Condition::Exists(self.path()?)),
-            "attribute_not_exists" => Ok(Condition::NotExists(self.path()?)),
+            "attribute_exists" => Ok(Condition::Exists(self.only_path(name)?)),
+            "attribute_not_exists" => Ok(Condition::NotExists(self.only_path(name)?)),
             "attribute_type" => {
                 let path = self.path()?;
                 self.tokens.expect(",")?;
@@ -142,8 +144,36 @@ impl Parser<'_> {
                 let (whole, part) = self.two_operands()?;
                 Ok(Condition::Contains(whole, part))
             }
-            _ => Err(malformed(&format!("Invalid function name; function: {name}"))),
+            _ => Err(DynamoError::validation(format!("Unrecognized function: {name} at {place}"))),
         }
+    }
+
+    /// The one operand of a function of paths.
+    fn only_path(&mut self, name: &str) -> Result<Path, DynamoError> {
+        let mut operands = self.operands()?;
+        match (operands.len(), operands.pop()) {
+            (1, Some(Operand::Path(path))) => Ok(path),
+            (1, _) => Err(DynamoError::validation(format!(
+                "Operator or function requires a document path; operator or function: {name}"
+            ))),
+            (count, _) => Err(DynamoError::validation(format!(
+                "Incorrect number of operands for operator or function; operator or function: {name}, number of \
+                 operands: {count}"
+            ))),
+        }
+    }
+
+    /// What stands in parentheses, of which the last is still to come.
+    pub(super) fn operands(&mut self) -> Result<Vec<Operand>, DynamoError> {
+        let mut operands = Vec::new();
+        if self.tokens.is_symbol(")") {
+            return Ok(operands);
+        }
+        operands.push(self.operand()?);
+        while self.tokens.take(",") {
+            operands.push(self.operand()?);
+        }
+        Ok(operands)
     }
 
     fn two_operands(&mut self) -> Result<(Operand, Operand), DynamoError> {

@@ -95,26 +95,53 @@ impl Parser<'_> {
     }
 }
 
-/// A set of the members of `<<..>>`, which are all strings, numbers or binary.
+/// A set of the members of `<<..>>`, which are all strings, numbers or binary (conformance: partiqlFunctions).
 fn set(members: Vec<AttributeValue>) -> Result<AttributeValue, DynamoError> {
     let count = members.len();
+    let shown: Vec<String> = members.iter().filter_map(shown).collect();
     let (mut strings, mut numbers, mut bytes) = Default::default();
     for member in members {
         match member {
             AttributeValue::S(text) => insert(&mut strings, text),
             AttributeValue::N(number) => insert(&mut numbers, number),
             AttributeValue::B(blob) => insert(&mut bytes, blob),
-            _ => return Err(malformed("Sets have strings, numbers or binary values as members")),
+            _ => return Err(of_other_types()),
         }
     }
+    let types = [!strings.is_empty(), !numbers.is_empty(), !bytes.is_empty()];
+    if types.into_iter().filter(|is| *is).count() > 1 {
+        return Err(of_other_types());
+    }
+    if !numbers.is_empty() && numbers.len() < count {
+        // As it is said of such values in other requests.
+        return Err(DynamoError::validation("Input collection contains duplicates"));
+    }
     if strings.len().max(numbers.len()).max(bytes.len()) < count {
-        return Err(malformed("The members of a set have to be different, and of one type"));
+        return Err(DynamoError::parameter(format_args!(
+            "Input collection [{}] contains duplicates.",
+            shown.join(", ")
+        )));
     }
     match (strings.is_empty(), numbers.is_empty(), bytes.is_empty()) {
         (false, _, _) => Ok(AttributeValue::SS(strings)),
         (_, false, _) => Ok(AttributeValue::NS(numbers)),
         (_, _, false) => Ok(AttributeValue::BS(bytes)),
-        _ => Err(malformed("A set has at least one member")),
+        _ => Err(DynamoError::validation("Empty bags are not supported")),
+    }
+}
+
+/// From memory.
+fn of_other_types() -> DynamoError {
+    DynamoError::validation(
+        "Unsupported data type in Bag. DynamoDB only supports either numbers or strings in bags",
+    )
+}
+
+/// A member of a set, as errors show it.
+fn shown(member: &AttributeValue) -> Option<String> {
+    match member {
+        AttributeValue::S(text) => Some(text.clone()),
+        _ => None,
     }
 }
 

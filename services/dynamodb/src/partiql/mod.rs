@@ -16,7 +16,7 @@ mod plan;
 mod statement;
 mod token;
 
-pub use plan::{Access, access, primary_key};
+pub use plan::{Access, access, is_key_alone, primary_key};
 
 use crate::error::DynamoError;
 use crate::expression::ast::{Condition, Update};

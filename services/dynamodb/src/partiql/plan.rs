@@ -84,6 +84,12 @@ pub fn primary_key(condition: &Condition, keys: &KeySchema) -> Result<PrimaryKey
     Ok(PrimaryKey { partition, sort })
 }
 
+/// Whether a condition says what each key has to be equal to, and nothing else.
+#[must_use]
+pub fn is_key_alone(condition: &Condition, keys: &KeySchema) -> bool {
+    conjuncts(condition).len() == keys.iter().count() && primary_key(condition, keys).is_ok()
+}
+
 /// What all has to be true.
 fn conjuncts(condition: &Condition) -> Vec<&Condition> {
     match condition {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::token::{Token, Tokens, malformed};
 use super::{Returning, Select, Statement};
 use crate::error::DynamoError;
-use crate::expression::ast::{Action, Assigned, Origin, Update};
+use crate::expression::ast::{Action, Assigned, Operand, Origin, Update};
 use crate::expression::check_apart;
 use crate::models::{AttributeType, AttributeValue, Element, Path};
 
@@ -22,6 +22,12 @@ const DEPTH: usize = 100;
 /// From memory.
 fn parameters_do_not_match() -> DynamoError {
     DynamoError::validation("Number of parameters in request and statement don't match.")
+}
+
+/// A word that begins no statement (nubo-db/dynamodb-conformance, `batchExecuteStatement`), or no clause of one that
+/// changes (`parseBaseDml` of partiql/partiql-lang-kotlin, Apache-2.0).
+fn no_manipulation() -> DynamoError {
+    malformed("Expected data manipulation")
 }
 
 impl<'s> Parser<'s> {
@@ -45,8 +51,10 @@ impl<'s> Parser<'s> {
             self.update()?
         } else if self.tokens.take_word("DELETE") {
             self.delete()?
-        } else {
+        } else if *self.tokens.peek() == Token::End {
             return Err(self.tokens.unexpected());
+        } else {
+            return Err(no_manipulation());
         };
         self.tokens.take(";");
         if *self.tokens.peek() != Token::End {
@@ -80,9 +88,9 @@ impl<'s> Parser<'s> {
         let columns = if self.tokens.take("*") {
             None
         } else {
-            let mut columns = vec![self.path()?];
+            let mut columns = vec![self.column()?];
             while self.tokens.take(",") {
-                columns.push(self.path()?);
+                columns.push(self.column()?);
             }
             Some(columns)
         };
@@ -97,7 +105,21 @@ impl<'s> Parser<'s> {
                 order.push(self.order()?);
             }
         }
+        if self.tokens.take_word("LIMIT") {
+            // From memory.
+            let place = self.tokens.next_place();
+            return Err(DynamoError::validation(format!("Unsupported clause: LIMIT at {place}")));
+        }
         Ok(Select { columns, table, index, condition, order })
+    }
+
+    /// What is selected, which is no function (conformance: partiqlFunctions).
+    fn column(&mut self) -> Result<Path, DynamoError> {
+        if matches!(self.tokens.peek(), Token::Word(_)) && *self.tokens.peek_second() == Token::Symbol("(") {
+            let place = self.tokens.next_place();
+            return Err(DynamoError::validation(format!("Unexpected path component at {place}")));
+        }
+        self.path()
     }
 
     fn order(&mut self) -> Result<(String, bool), DynamoError> {
@@ -170,7 +192,7 @@ impl<'s> Parser<'s> {
                     actions.push(Action::Remove(self.path()?));
                 }
             } else if actions.is_empty() {
-                return Err(self.tokens.unexpected());
+                return Err(no_manipulation());
             } else {
                 break;
             }
@@ -193,20 +215,41 @@ impl<'s> Parser<'s> {
             if !self.tokens.is_word(name) || *self.tokens.peek_second() != Token::Symbol("(") {
                 continue;
             }
+            let place = self.tokens.next_place();
             self.tokens.next();
             self.tokens.next();
-            if self.path()? != path {
-                return Err(malformed(&format!("{name} changes the attribute that it reads")));
-            }
-            self.tokens.expect(",")?;
-            let value = Arc::new(self.value()?);
-            self.tokens.expect(")")?;
-            if !value.attribute_type().is_set() {
-                return Err(wrong_type(name, value.attribute_type()));
-            }
+            let value = self.changed_set(&path, &name.to_ascii_uppercase(), &place)?;
             return Ok(if is_add { Action::Add(path, value) } else { Action::Delete(path, value) });
         }
         Ok(Action::Set(path, self.assigned()?))
+    }
+
+    /// What a function that stands there adds to a set, or takes from it (conformance: partiqlFunctions).
+    fn changed_set(
+        &mut self,
+        path: &Path,
+        name: &str,
+        place: &str,
+    ) -> Result<Arc<AttributeValue>, DynamoError> {
+        let first_place = self.tokens.next_place();
+        let operands = self.operands()?;
+        self.tokens.expect(")")?;
+        let Ok([first, second]) = <[Operand; 2]>::try_from(operands) else {
+            return Err(DynamoError::validation(format!(
+                "{name} must have exactly two arguments at {place}"
+            )));
+        };
+        if !matches!(&first, Operand::Path(first) if first == path) {
+            return Err(DynamoError::validation(format!(
+                "The first argument to {name} must equal the assignment value at {place}"
+            )));
+        }
+        match second {
+            Operand::Value(value) if value.attribute_type().is_set() => Ok(value),
+            _ => Err(DynamoError::validation(format!(
+                "The second argument to {name} must be a value with type SET at {first_place}"
+            ))),
+        }
     }
 
     /// An operand, or the sum or difference of two.
@@ -272,6 +315,10 @@ impl<'s> Parser<'s> {
         let mut rest = Vec::new();
         loop {
             if self.tokens.take(".") {
+                if matches!(self.tokens.peek(), Token::Word(word) if is_keyword(word)) {
+                    // (conformance: partiqlFunctions)
+                    return Err(malformed("Invalid path dot component"));
+                }
                 rest.push(Element::Attribute(self.name()?));
             } else if self.tokens.take("[") {
                 rest.push(self.element()?);
@@ -318,7 +365,7 @@ impl<'s> Parser<'s> {
 
 /// Words that are no names without quotes.
 fn is_keyword(word: &str) -> bool {
-    const KEYWORDS: [&str; 27] = [
+    const KEYWORDS: [&str; 28] = [
         "AND",
         "ASC",
         "BETWEEN",
@@ -329,6 +376,7 @@ fn is_keyword(word: &str) -> bool {
         "FALSE",
         "FROM",
         "IN",
+        "INNER",
         "INSERT",
         "INTO",
         "IS",

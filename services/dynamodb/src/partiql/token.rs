@@ -61,6 +61,10 @@ impl<'s> Tokens<'s> {
                 start += rest.find('\n').unwrap_or(rest.len());
                 continue;
             }
+            if rest.starts_with("/*") {
+                start += rest.find("*/").map_or(rest.len(), |end| end + 2);
+                continue;
+            }
             let (token, length) = cut(rest, first).ok_or_else(|| {
                 let (line, column) = place(source, start);
                 malformed(&format!("Unexpected character at {line}:{column}:1"))
@@ -132,10 +136,18 @@ impl<'s> Tokens<'s> {
 
     /// Where the token before the next one stands: `1:11:1`.
     pub(super) fn last_place(&self) -> String {
-        let last = self.position.checked_sub(1).and_then(|position| self.tokens.get(position));
-        last.map_or_else(String::new, |Placed { start, end, .. }| {
+        self.position.checked_sub(1).map_or_else(String::new, |position| self.place_of(position))
+    }
+
+    /// Where the next token stands.
+    pub(super) fn next_place(&self) -> String {
+        self.place_of(self.position)
+    }
+
+    fn place_of(&self, position: usize) -> String {
+        self.tokens.get(position).map_or_else(String::new, |Placed { start, end, .. }| {
             let (line, column) = place(self.source, *start);
-            format!("{line}:{column}:{}", end - start)
+            format!("{line}:{column}:{}", self.source[*start..*end].chars().count())
         })
     }
 }

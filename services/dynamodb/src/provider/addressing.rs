@@ -29,7 +29,7 @@ pub(super) fn address(ctx: &RequestContext, name: Option<&str>) -> Result<Addres
 ///
 /// If it is none of a table's.
 pub(super) fn by_arn(text: &str) -> Result<(Address, Option<String>), DynamoError> {
-    // From memory.
+    // (quirks: DDB-TABLE-442)
     let invalid =
         || DynamoError::validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {text}"));
     let arn: Arn = text.parse().map_err(|_| invalid())?;
@@ -42,6 +42,29 @@ pub(super) fn by_arn(text: &str) -> Result<(Address, Option<String>), DynamoErro
     };
     check_table_name(name).map_err(|_| invalid())?;
     Ok((Address { account, region: Region::new(&arn.region), name: name.to_owned() }, rest))
+}
+
+/// The table of a `ResourceArn`: a table's, or that of a stream of it (quirks: DDB-TABLE-442).
+///
+/// # Errors
+///
+/// If it is none of these.
+pub(super) fn by_resource_arn(text: &str) -> Result<Address, DynamoError> {
+    if !text.starts_with("arn:") {
+        return Err(DynamoError::parameter(format_args!("ARNs must start with 'arn:': {text}")));
+    }
+    let is_ours = text.parse().is_ok_and(|arn: Arn| arn.service == "dynamodb");
+    let refuse = |what: &str| Err(DynamoError::parameter(what));
+    if !is_ours {
+        return refuse(&format!("Provided Arn is not a DynamoDB resource arn: {text}"));
+    }
+    match by_arn(text)? {
+        (address, None) => Ok(address),
+        (address, Some(rest)) if rest.starts_with("stream/") => Ok(address),
+        _ => refuse(&format!(
+            "Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {text}"
+        )),
+    }
 }
 
 impl DynamoProvider {

@@ -1,20 +1,17 @@
-//! Backups on demand, and tables that are restored from them or from a table as it is.
-
-use std::sync::Arc;
+//! Backups on demand.
 
 use asf_api_dynamodb::*;
-use asf_runtime::{Bytes, RequestContext, Timestamp};
+use asf_runtime::RequestContext;
 
 use super::DynamoProvider;
-use super::addressing::{address, by_arn};
-use super::describe::{self, Moment};
-use super::requests;
+use super::addressing::by_arn;
+use super::describe;
 use super::settings::table_not_found;
 use super::tables::number;
 use crate::error::{DynamoError, ErrorKind};
 use crate::models::table::{BillingMode as Mode, Index, IndexKind};
-use crate::store::records::{BackupRecord, Recovery, Restored, TableRecord};
-use crate::store::{Address, DynamoStore, ItemRecord, OpenTable};
+use crate::store::records::BackupRecord;
+use crate::store::{Address, DynamoStore};
 
 /// Backups that a page has at most ("ListBackups" in the API reference).
 const LISTED: usize = 100;
@@ -34,7 +31,8 @@ pub(super) fn create(
     // It may have gone meanwhile.
     let backup = backup
         .ok_or_else(|| table_not_found(DynamoError::new(ErrorKind::ResourceNotFound, String::new()), name))?;
-    Ok(CreateBackupOutput { backup_details: Some(details(&arn, &backup, BackupStatus::Available)) })
+    // Only this answer says so (quirks: DDB-BACKUP-003).
+    Ok(CreateBackupOutput { backup_details: Some(details(&arn, &backup, BackupStatus::Creating)) })
 }
 
 fn details(arn: &str, backup: &BackupRecord, status: BackupStatus) -> BackupDetails {
@@ -49,12 +47,15 @@ fn details(arn: &str, backup: &BackupRecord, status: BackupStatus) -> BackupDeta
     }
 }
 
-/// The backup of an ARN, and the store that it is in. Words from memory.
-fn find(
+/// The backup of an ARN, and the store that it is in. What is no ARN of a backup is (quirks: DDB-TABLE-442), the other
+/// words are from memory.
+pub(super) fn find(
     provider: &DynamoProvider,
     arn: &str,
 ) -> Result<(DynamoStore, std::sync::Arc<BackupRecord>), DynamoDbError> {
-    let (Address { account, region, .. }, _) = by_arn(arn)?;
+    let invalid = || DynamoError::validation("Invalid Backup ARN");
+    let (Address { account, region, .. }, what) = by_arn(arn).map_err(|_| invalid())?;
+    what.filter(|it| it.starts_with("backup/")).ok_or_else(invalid)?;
     let tables = provider.store.at(account, &region);
     let backup = tables.backups.get(&arn.to_owned());
     let missing = || BackupNotFoundException::new(format!("Backup not found: {arn}"));
@@ -96,7 +97,7 @@ fn description(arn: &str, backup: &BackupRecord, status: BackupStatus) -> Backup
             read_capacity_units: Some(it.read),
             write_capacity_units: Some(it.write),
         }),
-        on_demand_throughput: None,
+        on_demand_throughput: describe::on_demand(&index.provision),
     };
     let local = |index: &Index| LocalSecondaryIndexInfo {
         index_name: Some(index.name.clone()),
@@ -119,7 +120,7 @@ fn description(arn: &str, backup: &BackupRecord, status: BackupStatus) -> Backup
                 read_capacity_units: Some(given.read),
                 write_capacity_units: Some(given.write),
             }),
-            on_demand_throughput: None,
+            on_demand_throughput: describe::on_demand(&table.description.provision),
             item_count: Some(backup.items),
             billing_mode: Some(match table.description.billing_mode {
                 Mode::Provisioned => BillingMode::Provisioned,
@@ -129,7 +130,7 @@ fn description(arn: &str, backup: &BackupRecord, status: BackupStatus) -> Backup
         source_table_feature_details: Some(SourceTableFeatureDetails {
             local_secondary_indexes: Some(locals).filter(|all| !all.is_empty()),
             global_secondary_indexes: Some(globals).filter(|all| !all.is_empty()),
-            stream_description: None,
+            stream_description: table.description.stream.map(describe::stream),
             time_to_live_description: table.time_to_live.clone().map(|attribute| TimeToLiveDescription {
                 time_to_live_status: Some(TimeToLiveStatus::Enabled),
                 attribute_name: Some(attribute),
@@ -144,11 +145,18 @@ pub(super) fn list(
     provider: &DynamoProvider,
     ctx: &RequestContext,
     input: &ListBackupsInput,
-) -> ListBackupsOutput {
+) -> Result<ListBackupsOutput, DynamoDbError> {
     let limit = input.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(LISTED).min(LISTED);
     let table = input.table_name.as_deref();
     let table = table.and_then(|name| provider.address(ctx, Some(name)).ok()).map(|address| address.arn());
     let (from, to) = (input.time_range_lower_bound, input.time_range_upper_bound);
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        // (quirks: DDB-TABLE-442)
+        return Err(DynamoError::parameter(
+            "Time range lower bound must be less than or equal to upper bound",
+        )
+        .into());
+    }
     let is_wanted = |backup: &BackupRecord| {
         table.as_ref().is_none_or(|arn| *arn == backup.table_arn)
             && from.is_none_or(|from| backup.created >= from)
@@ -160,10 +168,10 @@ pub(super) fn list(
     let mut found = backups.into_iter().filter(|(arn, backup)| *arn != start && is_wanted(backup));
     let page: Vec<_> = found.by_ref().take(limit).collect();
     let more = found.next().is_some();
-    ListBackupsOutput {
+    Ok(ListBackupsOutput {
         last_evaluated_backup_arn: page.last().filter(|_| more).map(|(arn, _)| arn.clone()),
         backup_summaries: Some(page.iter().map(|(arn, backup)| summary(arn, backup)).collect()),
-    }
+    })
 }
 
 fn summary(arn: &str, backup: &BackupRecord) -> BackupSummary {
@@ -179,128 +187,4 @@ fn summary(arn: &str, backup: &BackupRecord) -> BackupSummary {
         backup_type: Some(BackupType::User),
         backup_size_bytes: Some(backup.bytes),
     }
-}
-
-/// What a restored table has of its own.
-struct Overrides {
-    billing_mode: Option<BillingMode>,
-    throughput: Option<ProvisionedThroughput>,
-    /// Which indexes it keeps; all, if it is not said.
-    global: Option<Vec<GlobalSecondaryIndex>>,
-    local: Option<Vec<LocalSecondaryIndex>>,
-}
-
-/// `RestoreTableFromBackup`
-pub(super) fn restore(
-    provider: &DynamoProvider,
-    ctx: &RequestContext,
-    input: RestoreTableFromBackupInput,
-) -> Result<RestoreTableFromBackupOutput, DynamoDbError> {
-    let arn = input.backup_arn.unwrap_or_default();
-    let (tables, backup) = find(provider, &arn)?;
-    let restored = Restored { table: backup.table_arn.clone(), at: backup.created, backup: Some(arn) };
-    let overrides = Overrides {
-        billing_mode: input.billing_mode_override,
-        throughput: input.provisioned_throughput_override,
-        global: input.global_secondary_index_override,
-        local: input.local_secondary_index_override,
-    };
-    let target = input.target_table_name.as_deref();
-    let items = provider.store.items_at_a_moment(&tables, backup.id);
-    let table = restore_to(provider, ctx, target, (&backup.table, items), restored, overrides)?;
-    let counts = provider.store.counts(&table);
-    let description = describe::table(&table, &counts, Moment::Creating, &ctx.region);
-    Ok(RestoreTableFromBackupOutput { table_description: Some(description) })
-}
-
-/// The point-in-time recovery of a table.
-///
-/// # Errors
-///
-/// If it is not enabled.
-pub(super) fn recovery(table: &OpenTable) -> Result<Recovery, PointInTimeRecoveryUnavailableException> {
-    // From memory.
-    table.record.recovery.ok_or_else(|| {
-        PointInTimeRecoveryUnavailableException::new(format!(
-            "Point in time recovery is not enabled for table '{}'",
-            table.address.name
-        ))
-    })
-}
-
-/// `RestoreTableToPointInTime`: as it is, with what has changed since undone.
-pub(super) fn restore_to_point_in_time(
-    provider: &DynamoProvider,
-    ctx: &RequestContext,
-    input: RestoreTableToPointInTimeInput,
-) -> Result<RestoreTableToPointInTimeOutput, DynamoDbError> {
-    let name = input.source_table_arn.as_deref().or(input.source_table_name.as_deref());
-    let source = provider.table(ctx, name).map_err(|error| table_not_found(error, name))?;
-    let recovery = recovery(&source)?;
-    let now = ctx.clock().now();
-    let is_latest = input.use_latest_restorable_time == Some(true);
-    let at = input.restore_date_time.filter(|_| !is_latest).unwrap_or(now);
-    if at < recovery.earliest(now) || at > now {
-        // From memory.
-        return Err(InvalidRestoreTimeException::new(
-            "An invalid restore time was specified. RestoreDateTime must be between EarliestRestorableDateTime and \
-             LatestRestorableDateTime.",
-        )
-        .into());
-    }
-    let restored = Restored { backup: None, table: source.address.arn(), at };
-    let overrides = Overrides {
-        billing_mode: input.billing_mode_override,
-        throughput: input.provisioned_throughput_override,
-        global: input.global_secondary_index_override,
-        local: input.local_secondary_index_override,
-    };
-    let target = input.target_table_name.as_deref();
-    let items = provider.store.items_at(&source, at);
-    let table = restore_to(provider, ctx, target, (&source.record, items), restored, overrides)?;
-    let counts = provider.store.counts(&table);
-    let description = describe::table(&table, &counts, Moment::Creating, &ctx.region);
-    Ok(RestoreTableToPointInTimeOutput { table_description: Some(description) })
-}
-
-/// Makes a table of items. It has the keys, indexes and modes of the former, and none
-/// of what is set besides ("Restoring a DynamoDB table" in the developer guide).
-fn restore_to(
-    provider: &DynamoProvider,
-    ctx: &RequestContext,
-    target: Option<&str>,
-    (source, items): (&TableRecord, Vec<(Bytes, Arc<ItemRecord>)>),
-    restored: Restored,
-    overrides: Overrides,
-) -> Result<OpenTable, DynamoDbError> {
-    let address = address(ctx, target)?;
-    let now: Timestamp = ctx.clock().now();
-    let mut description = source.description.clone();
-    description.name.clone_from(&address.name);
-    description.stream = None;
-    if let Some(mode) = &overrides.billing_mode {
-        description.billing_mode = requests::billing_mode(mode);
-    }
-    if let Some(throughput) = overrides.throughput {
-        description.throughput = requests::throughput(&throughput);
-    }
-    if description.billing_mode == Mode::PayPerRequest {
-        description.throughput = crate::models::table::Throughput::default();
-    }
-    let global: Option<Vec<_>> =
-        overrides.global.map(|all| all.into_iter().filter_map(|it| it.index_name).collect());
-    let local: Option<Vec<_>> =
-        overrides.local.map(|all| all.into_iter().filter_map(|it| it.index_name).collect());
-    description.indexes.retain(|index| {
-        let kept = if index.kind == IndexKind::Global { &global } else { &local };
-        kept.as_ref().is_none_or(|kept| kept.contains(&index.name))
-    });
-    let new = TableRecord::new(description, number(ctx.ids()), ctx.ids().uuid(), now);
-    let (class, kms_key) = (source.class.clone(), source.kms_key.clone());
-    let (on_demand, warm) = (source.on_demand, source.warm);
-    let record = TableRecord { class, kms_key, on_demand, warm, restored: Some(restored), ..new };
-    let table = provider.store.create(&address, record, number(ctx.ids()), items);
-    // From memory.
-    let exists = || TableAlreadyExistsException::new(format!("Table already exists: {}", address.name));
-    table.ok_or_else(|| exists().into())
 }

@@ -2,13 +2,14 @@
 
 use asf_api_dynamodb as api;
 
-use crate::models::KeySchema;
 use crate::models::table::{
     BillingMode, Index, IndexKind, KeyAttribute, Projection, StreamViewType, Throughput,
 };
 use crate::models::{AttributeType, table};
+use crate::models::{KeySchema, Provision, Units};
 use crate::store::counts::Count;
 use crate::store::{Address, Counts, OpenTable, TableRecord};
+use asf_runtime::Timestamp;
 use asf_runtime::identity::Region;
 
 use super::replicas;
@@ -33,18 +34,18 @@ pub(super) fn table(
     counts: &Counts,
     moment: Moment,
     called: &Region,
+    now: Timestamp,
 ) -> api::TableDescription {
     let record = &table.record;
     let description = &record.description;
     let arn = Address { region: called.clone(), ..table.address.clone() }.arn();
-    let replicas = replicas::describe(table, called);
     let (items, bytes) = counts.table.get();
     let stream_arn = record.stream.as_ref().map(|it| format!("{arn}/stream/{}", it.label));
     let indexes = |kind: IndexKind| description.indexes.iter().filter(move |index| index.kind == kind);
     let local: Vec<_> = indexes(IndexKind::Local).map(|it| local_index(it, record, counts, &arn)).collect();
     let global: Vec<_> =
-        indexes(IndexKind::Global).map(|it| global_index(it, record, counts, &arn, moment)).collect();
-    api::TableDescription {
+        indexes(IndexKind::Global).map(|it| global_index(it, record, counts, &arn, (moment, now))).collect();
+    let mut description = api::TableDescription {
         attribute_definitions: Some(description.attributes.iter().map(attribute).collect()),
         table_name: Some(description.name.clone()),
         key_schema: Some(keys(&description.keys)),
@@ -55,11 +56,7 @@ pub(super) fn table(
             Moment::Described => api::TableStatus::Active,
         }),
         creation_date_time: Some(record.created),
-        provisioned_throughput: Some(api::ProvisionedThroughputDescription {
-            last_increase_date_time: record.increased,
-            last_decrease_date_time: record.decreased,
-            ..throughput(description.throughput)
-        }),
+        provisioned_throughput: Some(throughput(description.throughput, &description.provision, now)),
         table_size_bytes: Some(bytes),
         item_count: Some(items),
         table_arn: Some(arn),
@@ -67,22 +64,17 @@ pub(super) fn table(
         billing_mode_summary: billing_mode(record, moment),
         local_secondary_indexes: Some(local).filter(|all| !all.is_empty()),
         global_secondary_indexes: Some(global).filter(|all| !all.is_empty()),
-        stream_specification: description.stream.map(|view| api::StreamSpecification {
-            stream_enabled: Some(true),
-            stream_view_type: Some(view_type(view)),
-        }),
+        stream_specification: description.stream.map(stream),
         latest_stream_label: record.stream.as_ref().map(|it| it.label.clone()),
         latest_stream_arn: stream_arn,
-        global_table_version: match record.global {
-            Some(_) => Some("2017.11.29".to_owned()),
-            None => replicas.as_ref().map(|_| "2019.11.21".to_owned()),
-        },
-        replicas,
-        restore_summary: record.restored.as_ref().map(|it| api::RestoreSummary {
-            source_backup_arn: it.backup.clone(),
-            source_table_arn: Some(it.table.clone()),
-            restore_date_time: Some(it.at),
-            restore_in_progress: Some(moment == Moment::Creating),
+        // Only while it is being restored (quirks: DDB-TABLE-216).
+        restore_summary: record.restored.as_ref().filter(|_| moment == Moment::Creating).map(|it| {
+            api::RestoreSummary {
+                source_backup_arn: it.backup.clone(),
+                source_table_arn: Some(it.table.clone()),
+                restore_date_time: Some(it.at),
+                restore_in_progress: Some(moment == Moment::Creating),
+            }
         }),
         sse_description: encryption(record),
         table_class_summary: record.class.as_ref().map(|(class, at)| api::TableClassSummary {
@@ -90,20 +82,16 @@ pub(super) fn table(
             last_update_date_time: (moment != Moment::Creating).then_some(*at),
         }),
         deletion_protection_enabled: Some(record.deletion_protection),
-        on_demand_throughput: record.on_demand.map(|(read, write)| api::OnDemandThroughput {
-            max_read_request_units: read,
-            max_write_request_units: write,
-        }),
-        warm_throughput: (moment == Moment::Described).then(|| {
-            let (read, write) = warm(record, description.throughput);
-            api::TableWarmThroughputDescription {
-                read_units_per_second: Some(read),
-                write_units_per_second: Some(write),
-                status: Some(api::TableStatus::Active),
-            }
+        on_demand_throughput: on_demand(&description.provision),
+        warm_throughput: has_warm(moment).then_some(api::TableWarmThroughputDescription {
+            read_units_per_second: Some(description.provision.warm.read),
+            write_units_per_second: Some(description.provision.warm.write),
+            status: Some(api::TableStatus::Active),
         }),
         ..api::TableDescription::default()
-    }
+    };
+    replicas::describe(table, called, &mut description);
+    description
 }
 
 /// test_dynamodb::TestDynamoDB::test_gsi_with_billing_mode[PAY_PER_REQUEST]
@@ -132,15 +120,15 @@ pub(super) fn encryption(record: &TableRecord) -> Option<api::SseDescription> {
     })
 }
 
-/// `WarmThroughput`, of a table or an index: 12,000 and 4,000 if it is paid for by request, what it is given if
-/// it is not (test_dynamodb::TestDynamoDB::test_gsi_with_billing_mode), or more, if more was asked for.
-fn warm(record: &TableRecord, given: Throughput) -> (i64, i64) {
-    let (read, write) = match record.description.billing_mode {
-        BillingMode::PayPerRequest => (12_000, 4_000),
-        BillingMode::Provisioned => (given.read, given.write),
-    };
-    let (wanted_read, wanted_write) = record.warm.unwrap_or_default();
-    (read.max(wanted_read.unwrap_or(0)), write.max(wanted_write.unwrap_or(0)))
+/// Whether the answer has `WarmThroughput` (test_dynamodb::TestDynamoDB::test_gsi_with_billing_mode).
+fn has_warm(moment: Moment) -> bool {
+    matches!(moment, Moment::Described | Moment::Updating)
+}
+
+pub(super) fn on_demand(provision: &Provision) -> Option<api::OnDemandThroughput> {
+    let Units { read, write } = provision.on_demand;
+    (!provision.on_demand.are_none())
+        .then_some(api::OnDemandThroughput { max_read_request_units: read, max_write_request_units: write })
 }
 
 fn local_index(
@@ -165,7 +153,7 @@ fn global_index(
     record: &TableRecord,
     counts: &Counts,
     arn: &str,
-    moment: Moment,
+    (moment, now): (Moment, Timestamp),
 ) -> api::GlobalSecondaryIndexDescription {
     let (items, bytes) = index_counts(index, record, counts);
     let given = index.throughput.unwrap_or_default();
@@ -178,17 +166,15 @@ fn global_index(
             Moment::Deleting => api::IndexStatus::Deleting,
             Moment::Updating | Moment::Described => api::IndexStatus::Active,
         }),
-        provisioned_throughput: Some(throughput(given)),
+        provisioned_throughput: Some(throughput(given, &index.provision, now)),
         index_size_bytes: Some(bytes),
         item_count: Some(items),
         index_arn: Some(format!("{arn}/index/{}", index.name)),
-        warm_throughput: (moment == Moment::Described).then(|| {
-            let (read, write) = warm(record, given);
-            api::GlobalSecondaryIndexWarmThroughputDescription {
-                read_units_per_second: Some(read),
-                write_units_per_second: Some(write),
-                status: Some(api::IndexStatus::Active),
-            }
+        on_demand_throughput: on_demand(&index.provision),
+        warm_throughput: has_warm(moment).then_some(api::GlobalSecondaryIndexWarmThroughputDescription {
+            read_units_per_second: Some(index.provision.warm.read),
+            write_units_per_second: Some(index.provision.warm.write),
+            status: Some(api::IndexStatus::Active),
         }),
         ..api::GlobalSecondaryIndexDescription::default()
     }
@@ -199,12 +185,17 @@ fn index_counts(index: &Index, record: &TableRecord, counts: &Counts) -> (i64, i
     count.map(Count::get).unwrap_or_default()
 }
 
-fn throughput(given: Throughput) -> api::ProvisionedThroughputDescription {
+fn throughput(
+    given: Throughput,
+    provision: &Provision,
+    now: Timestamp,
+) -> api::ProvisionedThroughputDescription {
     api::ProvisionedThroughputDescription {
-        number_of_decreases_today: Some(0),
+        last_increase_date_time: provision.increased,
+        last_decrease_date_time: provision.decreased,
+        number_of_decreases_today: Some(provision.decreases_today(now)),
         read_capacity_units: Some(given.read),
         write_capacity_units: Some(given.write),
-        ..api::ProvisionedThroughputDescription::default()
     }
 }
 
@@ -236,6 +227,11 @@ pub(super) fn projection(projection: &Projection) -> api::Projection {
         table::Projection::Include(names) => (api::ProjectionType::Include, Some(names.clone())),
     };
     api::Projection { projection_type: Some(projection_type), non_key_attributes: names }
+}
+
+/// `StreamSpecification` of a stream.
+pub(super) fn stream(view: StreamViewType) -> api::StreamSpecification {
+    api::StreamSpecification { stream_enabled: Some(true), stream_view_type: Some(view_type(view)) }
 }
 
 fn view_type(view: StreamViewType) -> api::StreamViewType {

@@ -5,12 +5,13 @@ use std::str::FromStr as _;
 
 use asf_api_dynamodb::*;
 use asf_api_s3::S3Error;
+use asf_runtime::schema::TimestampFormat::DateTime;
 use asf_runtime::{AwsError, RequestContext, Timestamp};
 
 use super::DynamoProvider;
 use super::addressing::{by_arn, no_named_table};
-use super::backups::recovery;
 use super::objects::{Bucket, aside, failure};
+use super::restores::recovery;
 use super::settings::table_not_found;
 use super::tables::number;
 use crate::error::DynamoError;
@@ -55,8 +56,8 @@ pub(super) async fn export(
     };
     if let Some((arn, known)) = known(&table, &request.token, now) {
         if !is_same(&known.request, &request, is_timed) {
-            // From memory.
-            let message = format!("There was a conflict when writing to the specified S3 bucket: {arn}");
+            // (quirks: DDB-EXPORT-009)
+            let message = "Export conflict: Duplicate request detected with conflicting parameters";
             return Err(ExportConflictException::new(message).into());
         }
         return Ok(ExportTableToPointInTimeOutput {
@@ -90,34 +91,53 @@ fn what(
     now: Timestamp,
     (earliest, latest): (Timestamp, Timestamp),
 ) -> Result<Exported, DynamoDbError> {
-    // The words of these errors are from memory.
-    let invalid = |message: &str| InvalidExportTimeException::new(message);
+    // (quirks: DDB-EXPORT-001, 003, 004)
+    let invalid = |message: String| InvalidExportTimeException::new(message);
+    let refuse = |reason: &str| DynamoError::validation(format!("Invalid Request: {reason}"));
     if !matches!(input.export_type, Some(ExportType::IncrementalExport)) {
         if input.incremental_export_specification.is_some() {
-            return Err(DynamoError::validation(
-                "IncrementalExportSpecification is only valid for an ExportType of INCREMENTAL_EXPORT",
-            )
+            return Err(match input.export_type {
+                None => refuse(
+                    "Export Type expected to be Incremental Export when incremental export specification is provided",
+                ),
+                Some(_) => refuse(
+                    "When Export Type is Full Export , Incremental Export Specification should not be provided",
+                ),
+            }
             .into());
         }
         let at = input.export_time.unwrap_or(now);
         if at < earliest || at > latest {
-            return Err(
-                invalid("The specified ExportTime is outside of the point in time recovery window").into()
-            );
+            return Err(invalid("Export Time is invalid".to_owned()).into());
         }
         return Ok(Exported::Full(at));
     }
-    let specification = input.incremental_export_specification.clone().unwrap_or_default();
-    let missing = || DynamoError::validation("ExportFromTime must be given for an INCREMENTAL_EXPORT");
-    let from = specification.export_from_time.ok_or_else(missing)?;
+    let specification = input.incremental_export_specification.clone().ok_or_else(|| {
+        refuse("Incremental Export Specification expected when export type is set as Incremental Export")
+    })?;
+    let from = specification
+        .export_from_time
+        .ok_or_else(|| refuse("ExportFromTime must be provided in IncrementalExportSpecification"))?;
     let to = specification.export_to_time.unwrap_or(now);
-    if from < earliest || to > latest {
-        return Err(
-            invalid("The specified export period is outside of the point in time recovery window").into()
-        );
+    let shown = |at: Timestamp| at.truncated_to_seconds().format(DateTime);
+    if from < earliest {
+        return Err(invalid(format!(
+            "Incremental export period from time cannot be less than the table creation time : {}",
+            shown(from)
+        ))
+        .into());
+    }
+    if to > latest {
+        return Err(invalid(format!(
+            "Incremental export period to time cannot be greater than the current time : {}",
+            shown(to)
+        ))
+        .into());
     }
     if from >= to {
-        return Err(invalid("ExportFromTime must be before ExportToTime").into());
+        let message =
+            "Difference between export period from time and export period to time is less than 15 minutes";
+        return Err(invalid(message.to_owned()).into());
     }
     let view = specification.export_view_type.unwrap_or(ExportViewType::NewAndOldImages);
     Ok(Exported::Changes { from, to, view: view.as_str().to_owned() })
@@ -263,10 +283,14 @@ pub(super) fn describe(
     input: &DescribeExportInput,
 ) -> Result<DescribeExportOutput, DynamoDbError> {
     let arn = input.export_arn.as_deref().unwrap_or_default();
-    let (address, _) = by_arn(arn)?;
+    // (quirks: DDB-EXPORT-006)
+    let invalid = || DynamoError::validation("Invalid Export ARN");
+    let (address, what) = by_arn(arn).map_err(|_| invalid())?;
+    what.filter(|it| it.starts_with("export/")).ok_or_else(invalid)?;
     let export = provider.store.at(address.account, &address.region).exports.get(&arn.to_owned());
-    // From memory.
-    let export = export.ok_or_else(|| ExportNotFoundException::new(format!("Export not found: {arn}")))?;
+    // (quirks: DDB-EXPORT-006, which has it twice)
+    let missing = || ExportNotFoundException::new(format!("Export not found: Export not found: {arn}"));
+    let export = export.ok_or_else(missing)?;
     Ok(DescribeExportOutput { export_description: Some(describe_it(arn, &export, None)) })
 }
 

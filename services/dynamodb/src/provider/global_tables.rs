@@ -3,31 +3,31 @@
 //!
 //! Words that are not cited are from memory.
 
+use std::collections::BTreeMap;
+
 use asf_api_dynamodb::*;
 use asf_runtime::RequestContext;
 use asf_runtime::identity::Region;
 
 use super::DynamoProvider;
 use super::addressing::address;
-use super::replicas;
+use super::replicas::{self, regions};
 use super::tables::number;
 use crate::error::DynamoError;
-use crate::models::table::{BillingMode as Mode, Index, IndexKind, StreamViewType as View};
-use crate::store::records::TableRecord;
+use crate::models::table::{Index, StreamViewType as View};
+use crate::store::records::{Reads, ReplicaRecord, TableRecord};
 use crate::store::{Address, OpenTable};
 
 /// Global tables that a page has at most ("ListGlobalTables" in the API reference).
 const LISTED: usize = 100;
 
+/// (quirks: DDB-GLOBALTABLESETTINGS-001)
 fn not_found(name: &str) -> DynamoDbError {
-    GlobalTableNotFoundException::new(format!(
-        "Global table not found: Global table with name: '{name}' does not exist."
-    ))
-    .into()
+    GlobalTableNotFoundException::new(format!("Global table with name: '{name}' does not exist.")).into()
 }
 
 /// The global table of a name, wherever its replicas lead.
-fn find(
+pub(super) fn find(
     provider: &DynamoProvider,
     ctx: &RequestContext,
     name: Option<&str>,
@@ -35,11 +35,6 @@ fn find(
     let address = provider.address(ctx, name)?;
     let table = provider.store.table(&address).filter(|table| table.record.global.is_some());
     table.ok_or_else(|| not_found(&address.name))
-}
-
-/// The regions of a table.
-fn regions(table: &OpenTable) -> impl Iterator<Item = &str> {
-    std::iter::once(table.address.region.as_str()).chain(table.record.replicas.keys().map(String::as_str))
 }
 
 fn description(table: &OpenTable, status: GlobalTableStatus) -> GlobalTableDescription {
@@ -50,7 +45,7 @@ fn description(table: &OpenTable, status: GlobalTableStatus) -> GlobalTableDescr
         ..ReplicaDescription::default()
     };
     GlobalTableDescription {
-        replication_group: Some(regions(table).map(replica).collect()),
+        replication_group: Some(regions(table).into_iter().map(replica).collect()),
         global_table_arn: Some(format!("arn:{}:dynamodb::{account}:global-table/{name}", region.partition())),
         creation_date_time: table.record.global,
         global_table_status: Some(status),
@@ -110,7 +105,15 @@ fn join(
     if let Some(deleted) = deleted {
         provider.remove_leftovers(deleted.tables);
     }
-    Ok(replicas::add(provider, ctx, &home.address, region)?)
+    let replica = ReplicaRecord {
+        added: ctx.clock().now(),
+        source: home.address.region.to_string(),
+        kms_key: None,
+        class: None,
+        reads: Reads::default(),
+        index_reads: BTreeMap::new(),
+    };
+    Ok(replicas::add(provider, ctx, &home.address, region, replica)?)
 }
 
 /// `CreateGlobalTable`
@@ -169,7 +172,7 @@ pub(super) fn update(
     let name = input.global_table_name.as_deref();
     for update in input.replica_updates.unwrap_or_default() {
         let table = find(provider, ctx, name)?;
-        let has = |region: &str| regions(&table).any(|it| it == region);
+        let has = |region: &str| regions(&table).contains(&region);
         if let Some(region) = update.create.and_then(|it| it.region_name) {
             if has(&region) {
                 let message = format!(
@@ -232,48 +235,14 @@ pub(super) fn list(
     let global = |table: &OpenTable| GlobalTable {
         global_table_name: Some(table.address.name.clone()),
         replication_group: Some(
-            regions(table).map(|region| Replica { region_name: Some(region.to_owned()) }).collect(),
+            regions(table)
+                .into_iter()
+                .map(|region| Replica { region_name: Some(region.to_owned()) })
+                .collect(),
         ),
     };
     ListGlobalTablesOutput {
         last_evaluated_global_table_name: page.last().filter(|_| more).map(|it| it.address.name.clone()),
         global_tables: Some(page.iter().map(global).collect()),
     }
-}
-
-/// `DescribeGlobalTableSettings`: all replicas have those of the table.
-pub(super) fn describe_settings(
-    provider: &DynamoProvider,
-    ctx: &RequestContext,
-    input: &DescribeGlobalTableSettingsInput,
-) -> Result<DescribeGlobalTableSettingsOutput, DynamoDbError> {
-    let table = find(provider, ctx, input.global_table_name.as_deref())?;
-    let description = &table.record.description;
-    let globals = description.indexes.iter().filter(|index| index.kind == IndexKind::Global);
-    let indexes: Vec<_> = globals
-        .map(|index| ReplicaGlobalSecondaryIndexSettingsDescription {
-            index_name: Some(index.name.clone()),
-            index_status: Some(IndexStatus::Active),
-            provisioned_read_capacity_units: index.throughput.map(|it| it.read),
-            provisioned_write_capacity_units: index.throughput.map(|it| it.write),
-            ..ReplicaGlobalSecondaryIndexSettingsDescription::default()
-        })
-        .collect();
-    let billing = (description.billing_mode == Mode::PayPerRequest).then(|| BillingModeSummary {
-        billing_mode: Some(BillingMode::PayPerRequest),
-        last_update_to_pay_per_request_date_time: table.record.on_demand_since.or(Some(table.record.created)),
-    });
-    let settings = |region: &str| ReplicaSettingsDescription {
-        region_name: Some(region.to_owned()),
-        replica_status: Some(ReplicaStatus::Active),
-        replica_billing_mode_summary: billing.clone(),
-        replica_provisioned_read_capacity_units: Some(description.throughput.read),
-        replica_provisioned_write_capacity_units: Some(description.throughput.write),
-        replica_global_secondary_index_settings: Some(indexes.clone()).filter(|all| !all.is_empty()),
-        ..ReplicaSettingsDescription::default()
-    };
-    Ok(DescribeGlobalTableSettingsOutput {
-        global_table_name: Some(table.address.name.clone()),
-        replica_settings: Some(regions(&table).map(settings).collect()),
-    })
 }

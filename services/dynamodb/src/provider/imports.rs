@@ -14,6 +14,7 @@ use super::DynamoProvider;
 use super::addressing::{address, by_arn};
 use super::objects::{Bucket, aside, failure};
 use super::tables::{number, record_of, table_exists};
+use crate::error::DynamoError;
 use crate::store::transfers::ImportRecord;
 use crate::transfer::import::{Format, Found};
 
@@ -51,8 +52,8 @@ pub(super) async fn import(
     let recent = |it: &ImportRecord| it.token == token && now < it.started.plus_seconds(TOKEN_LIFE);
     if let Some((arn, known)) = tables.imports.range(.., usize::MAX).into_iter().find(|(_, it)| recent(it)) {
         if known.request != request {
-            // From memory.
-            let message = format!("There was a conflict with the import of the same client token: {arn}");
+            // (quirks: DDB-IMPORT-008)
+            let message = "Import conflict: Duplicate request detected with conflicting parameters";
             return Err(ImportConflictException::new(message).into());
         }
         return Ok(ImportTableOutput { import_table_description: Some(describe_it(&arn, &known, true)?) });
@@ -230,7 +231,10 @@ pub(super) fn describe(
     input: &DescribeImportInput,
 ) -> Result<DescribeImportOutput, DynamoDbError> {
     let arn = input.import_arn.as_deref().unwrap_or_default();
-    let (address, _) = by_arn(arn)?;
+    // Like exports (quirks: DDB-EXPORT-006, DDB-TABLE-442).
+    let invalid = || DynamoError::validation("Invalid Import ARN");
+    let (address, what) = by_arn(arn).map_err(|_| invalid())?;
+    what.filter(|it| it.starts_with("import/")).ok_or_else(invalid)?;
     let import = provider.store.at(address.account, &address.region).imports.get(&arn.to_owned());
     // From memory.
     let import = import.ok_or_else(|| ImportNotFoundException::new(format!("Import not found: {arn}")))?;

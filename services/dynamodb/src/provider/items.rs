@@ -207,7 +207,7 @@ fn check_mixing_of_conditions(
     )
 }
 
-/// Of `PutItem` and `DeleteItem` (from memory).
+/// Of `PutItem` and `DeleteItem` (asserted).
 fn check_old_or_none(wanted: Option<&ReturnValue>) -> Result<(), DynamoError> {
     match wanted {
         None | Some(ReturnValue::AllOld | ReturnValue::None) => Ok(()),

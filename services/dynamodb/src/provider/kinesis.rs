@@ -21,8 +21,8 @@ pub(super) fn enable(
     let configuration = input.enable_kinesis_streaming_configuration.unwrap_or_default();
     let precision = configuration.approximate_creation_date_time_precision.clone();
     let table = provider.change(ctx, input.table_name.as_deref(), |record| {
-        // From memory.
-        if record.kinesis.iter().any(|it| it.active && it.arn == arn) {
+        // A table has one (quirks: DDB-TABLE-268, 299).
+        if record.kinesis.iter().any(|it| it.active) {
             return Err(DynamoError::validation(
                 "Table is not in a valid state to enable Kinesis Streaming Destination: \
                  EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation.",
@@ -51,10 +51,10 @@ pub(super) fn disable(
     let arn = input.stream_arn.clone().unwrap_or_default();
     let table = provider.change(ctx, input.table_name.as_deref(), |record| {
         let destination = record.kinesis.iter_mut().find(|it| it.active && it.arn == arn);
-        // From memory.
+        // (quirks: DDB-TABLE-302, 442; it says "enable")
         let destination = destination.ok_or_else(|| {
             DynamoError::validation(
-                "Table is not in a valid state to disable Kinesis Streaming Destination: \
+                "Table is not in a valid state to enable Kinesis Streaming Destination: \
                  KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.",
             )
         })?;
@@ -85,13 +85,20 @@ pub(super) fn update(
     })?;
     let table = provider.change(ctx, input.table_name.as_deref(), |record| {
         let table = record.description.name.clone();
-        let destination = record.kinesis.iter_mut().find(|it| it.active && it.arn == arn);
+        let destination = record.kinesis.iter_mut().find(|it| it.arn == arn);
         let destination = destination.ok_or_else(|| {
             DynamoError::validation(format!(
                 "Table is not in a valid state to enable Kinesis Streaming Destination: No streaming destination with \
                  streamArn: {arn} found for table with tableName: {table}"
             ))
         })?;
+        if !destination.active {
+            // (quirks: DDB-TABLE-442)
+            return Err(DynamoError::validation(format!(
+                "Table is not in a valid state to enable Kinesis Streaming Destination: Kinesis streaming is not in \
+                 ACTIVE state. Updates are only allowed in ACTIVE state. TableName: {table}, kdsArn: {arn}"
+            )));
+        }
         let current = destination.precision.as_deref().unwrap_or(Precision::Millisecond.as_str());
         if current == wanted.as_str() {
             return Err(DynamoError::validation(format!(

@@ -5,23 +5,30 @@ mod addressing;
 mod backups;
 mod batches;
 mod describe;
+mod encryption;
 mod errors;
 mod exports;
 mod expressions;
+mod global_settings;
 mod global_tables;
+mod groups;
 mod imports;
 mod items;
 mod kinesis;
 mod limits;
 mod objects;
 mod pages;
+mod policies;
 mod query;
 mod replicas;
 mod requests;
+mod restores;
+mod scaling;
 mod scan;
 mod select;
 mod settings;
 mod statements;
+mod table_updates;
 mod tables;
 mod tags;
 mod transactions;
@@ -238,7 +245,7 @@ impl DynamoDbApi for DynamoProvider {
         input: DeleteResourcePolicyInput,
     ) -> Result<DeleteResourcePolicyOutput, DynamoDbError> {
         self.resume(ctx);
-        settings::delete_policy(self, input)
+        policies::delete(self, input)
     }
 
     #[handler("DeleteTable")]
@@ -318,7 +325,7 @@ impl DynamoDbApi for DynamoProvider {
         input: DescribeGlobalTableSettingsInput,
     ) -> Result<DescribeGlobalTableSettingsOutput, DynamoDbError> {
         self.resume(ctx);
-        global_tables::describe_settings(self, ctx, &input)
+        global_settings::describe(self, ctx, &input)
     }
 
     #[handler("DescribeImport")]
@@ -359,6 +366,16 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<DescribeTableOutput, DynamoDbError> {
         self.resume(ctx);
         tables::describe(self, ctx, &input)
+    }
+
+    #[handler("DescribeTableReplicaAutoScaling")]
+    async fn describe_table_replica_auto_scaling(
+        &self,
+        ctx: &RequestContext,
+        input: DescribeTableReplicaAutoScalingInput,
+    ) -> Result<DescribeTableReplicaAutoScalingOutput, DynamoDbError> {
+        self.resume(ctx);
+        scaling::describe(self, ctx, &input)
     }
 
     #[handler("DescribeTimeToLive")]
@@ -441,7 +458,7 @@ impl DynamoDbApi for DynamoProvider {
         input: GetResourcePolicyInput,
     ) -> Result<GetResourcePolicyOutput, DynamoDbError> {
         self.resume(ctx);
-        settings::get_policy(self, input)
+        policies::get(self, input)
     }
 
     #[handler("ImportTable")]
@@ -461,7 +478,7 @@ impl DynamoDbApi for DynamoProvider {
         input: ListBackupsInput,
     ) -> Result<ListBackupsOutput, DynamoDbError> {
         self.resume(ctx);
-        Ok(backups::list(self, ctx, &input))
+        backups::list(self, ctx, &input)
     }
 
     #[handler("ListContributorInsights")]
@@ -542,7 +559,7 @@ impl DynamoDbApi for DynamoProvider {
         input: PutResourcePolicyInput,
     ) -> Result<PutResourcePolicyOutput, DynamoDbError> {
         self.resume(ctx);
-        settings::put_policy(self, ctx, input)
+        policies::put(self, ctx, input)
     }
 
     #[handler("Query")]
@@ -559,7 +576,7 @@ impl DynamoDbApi for DynamoProvider {
         input: RestoreTableFromBackupInput,
     ) -> Result<RestoreTableFromBackupOutput, DynamoDbError> {
         self.resume(ctx);
-        backups::restore(self, ctx, input)
+        restores::from_backup(self, ctx, input)
     }
 
     #[handler("RestoreTableToPointInTime")]
@@ -569,7 +586,7 @@ impl DynamoDbApi for DynamoProvider {
         input: RestoreTableToPointInTimeInput,
     ) -> Result<RestoreTableToPointInTimeOutput, DynamoDbError> {
         self.resume(ctx);
-        backups::restore_to_point_in_time(self, ctx, input)
+        restores::to_point_in_time(self, ctx, input)
     }
 
     #[handler("Scan")]
@@ -647,6 +664,16 @@ impl DynamoDbApi for DynamoProvider {
         global_tables::update(self, ctx, input)
     }
 
+    #[handler("UpdateGlobalTableSettings")]
+    async fn update_global_table_settings(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateGlobalTableSettingsInput,
+    ) -> Result<UpdateGlobalTableSettingsOutput, DynamoDbError> {
+        self.resume(ctx);
+        global_settings::update(self, ctx, &input)
+    }
+
     #[handler("UpdateItem")]
     async fn update_item(
         &self,
@@ -675,7 +702,17 @@ impl DynamoDbApi for DynamoProvider {
         input: UpdateTableInput,
     ) -> Result<UpdateTableOutput, DynamoDbError> {
         self.resume(ctx);
-        tables::update(self, ctx, &input)
+        table_updates::update(self, ctx, &input)
+    }
+
+    #[handler("UpdateTableReplicaAutoScaling")]
+    async fn update_table_replica_auto_scaling(
+        &self,
+        ctx: &RequestContext,
+        input: UpdateTableReplicaAutoScalingInput,
+    ) -> Result<UpdateTableReplicaAutoScalingOutput, DynamoDbError> {
+        self.resume(ctx);
+        scaling::update(self, ctx, &input)
     }
 
     #[handler("UpdateTimeToLive")]

@@ -2,11 +2,13 @@
 
 use asf_api_dynamodb as api;
 
+use crate::error::DynamoError;
+use crate::models::Units;
 use crate::models::table::{BillingMode, Throughput};
 use crate::models::{AttributeType, KeyType, table::StreamViewType};
 use crate::tables::{
-    AttributeDefinition, IndexRequest, IndexUpdate, KeySchemaElement, ProjectionRequest, ProjectionType,
-    StreamSpecification,
+    AttributeDefinition, IndexChange, IndexRequest, IndexUpdate, KeySchemaElement, ProjectionRequest,
+    ProjectionType, ProvisionRequest, StreamSpecification,
 };
 
 // Values that the model does not have, and members that it wants, are refused before any of this.
@@ -53,6 +55,18 @@ pub(super) fn throughput(wire: &api::ProvisionedThroughput) -> Throughput {
     }
 }
 
+/// `OnDemandThroughput` and `WarmThroughput`
+pub(super) fn provision(
+    on_demand: Option<&api::OnDemandThroughput>,
+    warm: Option<&api::WarmThroughput>,
+) -> ProvisionRequest {
+    ProvisionRequest {
+        on_demand: on_demand
+            .map(|it| Units { read: it.max_read_request_units, write: it.max_write_request_units }),
+        warm: warm.map(|it| Units { read: it.read_units_per_second, write: it.write_units_per_second }),
+    }
+}
+
 pub(super) fn billing_mode(wire: &api::BillingMode) -> BillingMode {
     match wire {
         api::BillingMode::PayPerRequest => BillingMode::PayPerRequest,
@@ -75,7 +89,7 @@ pub(super) fn local_index(wire: api::LocalSecondaryIndex) -> IndexRequest {
         name: wire.index_name.unwrap_or_default(),
         keys: keys(wire.key_schema.unwrap_or_default()),
         projection: projection(wire.projection),
-        throughput: None,
+        ..IndexRequest::default()
     }
 }
 
@@ -85,21 +99,40 @@ pub(super) fn global_index(wire: api::GlobalSecondaryIndex) -> IndexRequest {
         keys: keys(wire.key_schema.unwrap_or_default()),
         projection: projection(wire.projection),
         throughput: wire.provisioned_throughput.as_ref().map(throughput),
+        provision: provision(wire.on_demand_throughput.as_ref(), wire.warm_throughput.as_ref()),
     }
 }
 
-pub(super) fn index_update(wire: api::GlobalSecondaryIndexUpdate) -> Option<IndexUpdate> {
-    if let Some(create) = wire.create {
-        return Some(IndexUpdate::Create(IndexRequest {
+/// What a member of `GlobalSecondaryIndexUpdates` wants; `None` if it has no action.
+///
+/// # Errors
+///
+/// If it has several (quirks: DDB-TABLE-160).
+pub(super) fn index_update(
+    wire: api::GlobalSecondaryIndexUpdate,
+) -> Result<Option<IndexUpdate>, DynamoError> {
+    let update = match (wire.create, wire.update, wire.delete) {
+        (Some(create), None, None) => IndexUpdate::Create(IndexRequest {
             name: create.index_name.unwrap_or_default(),
             keys: keys(create.key_schema.unwrap_or_default()),
             projection: projection(create.projection),
             throughput: create.provisioned_throughput.as_ref().map(throughput),
-        }));
-    }
-    if let Some(update) = wire.update {
-        let given = update.provisioned_throughput.as_ref().map(throughput).unwrap_or_default();
-        return Some(IndexUpdate::Update(update.index_name.unwrap_or_default(), given));
-    }
-    wire.delete.map(|delete| IndexUpdate::Delete(delete.index_name.unwrap_or_default()))
+            provision: provision(create.on_demand_throughput.as_ref(), create.warm_throughput.as_ref()),
+        }),
+        (None, Some(update), None) => {
+            let change = IndexChange {
+                throughput: update.provisioned_throughput.as_ref().map(throughput),
+                provision: provision(update.on_demand_throughput.as_ref(), update.warm_throughput.as_ref()),
+            };
+            IndexUpdate::Update(update.index_name.unwrap_or_default(), change)
+        }
+        (None, None, Some(delete)) => IndexUpdate::Delete(delete.index_name.unwrap_or_default()),
+        (None, None, None) => return Ok(None),
+        _ => {
+            return Err(DynamoError::parameter(
+                "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object",
+            ));
+        }
+    };
+    Ok(Some(update))
 }

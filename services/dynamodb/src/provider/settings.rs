@@ -1,15 +1,14 @@
-//! What is set of a table beside its description: `UpdateTimeToLive`, `UpdateContinuousBackups`, resource policies,
-//! contributor insights.
+//! What is set of a table beside its description: `UpdateTimeToLive`, `UpdateContinuousBackups`, contributor insights.
 
 use asf_api_dynamodb::*;
 use asf_runtime::RequestContext;
 
 use super::DynamoProvider;
 use super::addressing::no_named_table;
-use super::tags::no_resource;
 use crate::error::DynamoError;
+use crate::models::table::IndexKind;
 use crate::store::OpenTable;
-use crate::store::records::{Insights, Policy, Recovery, TableRecord};
+use crate::store::records::{Insights, Recovery, TableRecord};
 use crate::store::tables::Rebuild;
 
 impl DynamoProvider {
@@ -30,7 +29,8 @@ impl DynamoProvider {
     }
 }
 
-/// `UpdateTimeToLive`. Words from memory.
+/// `UpdateTimeToLive`. Words are (quirks: DDB-TABLE-146, 442); that another change has to wait for half an hour is
+/// nothing for tests.
 pub(super) fn update_time_to_live(
     provider: &DynamoProvider,
     ctx: &RequestContext,
@@ -41,9 +41,11 @@ pub(super) fn update_time_to_live(
     let enabled = wanted.enabled == Some(true);
     provider.change(ctx, input.table_name.as_deref(), |record| {
         match (&record.time_to_live, enabled) {
-            (Some(_), true) => return Err(DynamoError::validation("TimeToLive is already enabled")),
+            (Some(current), true) if *current == attribute => {
+                return Err(DynamoError::validation("TimeToLive is already enabled"));
+            }
             (None, false) => return Err(DynamoError::validation("TimeToLive is already disabled")),
-            (Some(current), false) if *current != attribute => {
+            (Some(current), _) if *current != attribute => {
                 return Err(DynamoError::validation(format!(
                     "TimeToLive is active on a different AttributeName: current AttributeName is {current}"
                 )));
@@ -80,6 +82,13 @@ pub(super) fn update_backups(
     input: UpdateContinuousBackupsInput,
 ) -> Result<UpdateContinuousBackupsOutput, DynamoDbError> {
     let wanted = input.point_in_time_recovery_specification.unwrap_or_default();
+    if wanted.point_in_time_recovery_enabled == Some(false) && wanted.recovery_period_in_days.is_some() {
+        // (quirks: DDB-TABLE-442)
+        return Err(DynamoError::validation(
+            "Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.",
+        )
+        .into());
+    }
     let now = ctx.clock().now();
     let changed = provider.change(ctx, input.table_name.as_deref(), |record| {
         let since = record.recovery.map_or(now, |it| it.since);
@@ -103,8 +112,7 @@ pub(super) fn describe_backups(
     Ok(DescribeContinuousBackupsOutput { continuous_backups_description: Some(backups(ctx, &table.record)) })
 }
 
-/// Operations on backups have an error of their own for this (their list of errors in the API reference; words
-/// from memory).
+/// Operations on backups have an error of their own for this (quirks: DDB-TABLE-447).
 pub(super) fn table_not_found(error: DynamoError, name: Option<&str>) -> DynamoDbError {
     if error.kind == crate::error::ErrorKind::ResourceNotFound {
         return TableNotFoundException::new(format!("Table not found: {}", name.unwrap_or_default())).into();
@@ -132,92 +140,33 @@ fn backups(ctx: &RequestContext, record: &TableRecord) -> ContinuousBackupsDescr
     }
 }
 
-/// From memory.
-fn no_policy(arn: &str) -> DynamoDbError {
-    PolicyNotFoundException::new(format!(
-        "Resource-based policy not found for the provided ResourceArn: {arn}"
-    ))
-    .into()
-}
-
-/// `PutResourcePolicy`. Policies are kept, not enforced.
-pub(super) fn put_policy(
-    provider: &DynamoProvider,
-    ctx: &RequestContext,
-    input: PutResourcePolicyInput,
-) -> Result<PutResourcePolicyOutput, DynamoDbError> {
-    let arn = input.resource_arn.unwrap_or_default();
-    let address = provider.by_arn(&arn)?;
-    let revision = ctx.ids().uuid();
-    let text = input.policy.unwrap_or_default();
-    let expected = input.expected_revision_id;
-    let changed = provider.store.alter(&address, |table| {
-        check_revision(table, expected.as_deref(), &arn)?;
-        let mut record = (*table.record).clone();
-        record.policy = Some(Policy { text, revision: revision.clone() });
-        Ok::<_, DynamoDbError>((record, Rebuild::default()))
-    })?;
-    changed.ok_or_else(|| no_resource(&arn))?;
-    Ok(PutResourcePolicyOutput { revision_id: Some(revision) })
-}
-
-/// `NO_POLICY` is none (API reference).
-fn check_revision(table: &OpenTable, expected: Option<&str>, arn: &str) -> Result<(), DynamoDbError> {
-    let current = table.record.policy.as_ref().map_or("NO_POLICY", |policy| policy.revision.as_str());
-    match expected {
-        Some(expected) if expected != current => Err(no_policy(arn)),
-        _ => Ok(()),
-    }
-}
-
-/// `GetResourcePolicy`
-pub(super) fn get_policy(
-    provider: &DynamoProvider,
-    input: GetResourcePolicyInput,
-) -> Result<GetResourcePolicyOutput, DynamoDbError> {
-    let arn = input.resource_arn.unwrap_or_default();
-    let table = provider.store.table(&provider.by_arn(&arn)?).ok_or_else(|| no_resource(&arn))?;
-    let Policy { text, revision } = table.record.policy.clone().ok_or_else(|| no_policy(&arn))?;
-    Ok(GetResourcePolicyOutput { policy: Some(text), revision_id: Some(revision) })
-}
-
-/// `DeleteResourcePolicy`; of none it is no error (API reference: it is idempotent).
-pub(super) fn delete_policy(
-    provider: &DynamoProvider,
-    input: DeleteResourcePolicyInput,
-) -> Result<DeleteResourcePolicyOutput, DynamoDbError> {
-    let arn = input.resource_arn.unwrap_or_default();
-    let address = provider.by_arn(&arn)?;
-    let mut revision = None;
-    let expected = input.expected_revision_id;
-    let changed = provider.store.alter(&address, |table| {
-        check_revision(table, expected.as_deref(), &arn)?;
-        let mut record = (*table.record).clone();
-        revision = record.policy.take().map(|policy| policy.revision);
-        Ok::<_, DynamoDbError>((record, Rebuild::default()))
-    })?;
-    changed.ok_or_else(|| no_resource(&arn))?;
-    Ok(DeleteResourcePolicyOutput { revision_id: revision })
-}
-
-/// `UpdateContributorInsights`. They are kept, and have no rules.
+/// `UpdateContributorInsights`. They are kept, and have no rules. What is so already stays as it is (quirks:
+/// DDB-TABLE-091).
 pub(super) fn update_insights(
     provider: &DynamoProvider,
     ctx: &RequestContext,
     input: UpdateContributorInsightsInput,
 ) -> Result<UpdateContributorInsightsOutput, DynamoDbError> {
     let enabled = input.contributor_insights_action == Some(ContributorInsightsAction::Enable);
-    let mode = input.contributor_insights_mode.clone();
+    let mode = input.contributor_insights_mode.clone().unwrap_or(MODE);
     let index = input.index_name.clone().unwrap_or_default();
     let now = ctx.clock().now();
+    let mut status = ContributorInsightsStatus::Disabled;
     let table = provider.change(ctx, input.table_name.as_deref(), |record| {
         check_index(record, &index)?;
-        let mode = mode.as_ref().map(|mode| mode.as_str().to_owned());
+        let current = record.insights.get(&index);
+        let was = current.is_some_and(|it| it.enabled);
+        let is_same = current.and_then(|it| it.mode.as_deref()) == Some(mode.as_str());
+        status = match (was, enabled) {
+            (true, true) if is_same => ContributorInsightsStatus::Enabled,
+            (_, true) => ContributorInsightsStatus::Enabling,
+            (true, false) => ContributorInsightsStatus::Disabling,
+            (false, false) => return Ok(Rebuild::default()),
+        };
+        let mode = Some(mode.as_str().to_owned());
         record.insights.insert(index.clone(), Insights { enabled, mode, changed: now });
         Ok(Rebuild::default())
     })?;
-    let status =
-        if enabled { ContributorInsightsStatus::Enabling } else { ContributorInsightsStatus::Disabling };
     Ok(UpdateContributorInsightsOutput {
         table_name: Some(table.address.name),
         index_name: input.index_name,
@@ -226,14 +175,21 @@ pub(super) fn update_insights(
     })
 }
 
+/// What is looked at, unless it is said (quirks: DDB-TABLE-341).
+const MODE: ContributorInsightsMode = ContributorInsightsMode::AccessedAndThrottledKeys;
+
+/// That there is such a global index (quirks: DDB-TABLE-094, 446).
 fn check_index(record: &TableRecord, index: &str) -> Result<(), DynamoError> {
-    if index.is_empty() || record.description.index(index).is_some() {
+    let found = record.description.index(index).filter(|it| it.kind == IndexKind::Global);
+    if index.is_empty() || found.is_some() {
         return Ok(());
     }
-    // From memory.
     Err(DynamoError::new(
         crate::error::ErrorKind::ResourceNotFound,
-        format!("Requested resource not found: Index: {index} not found"),
+        format!(
+            "Requested resource not found: Index: {index} not found for table: {}",
+            record.description.name
+        ),
     ))
 }
 
@@ -264,7 +220,7 @@ fn insights_status(insights: Option<&Insights>) -> ContributorInsightsStatus {
     }
 }
 
-/// `ListContributorInsights`, in one page: of a table, or of all that have ever been set.
+/// `ListContributorInsights`, in one page: of a table, or of all, where they are on (quirks: DDB-TABLE-343).
 pub(super) fn list_insights(
     provider: &DynamoProvider,
     ctx: &RequestContext,
@@ -278,11 +234,13 @@ pub(super) fn list_insights(
         }
     };
     let summaries = records.iter().flat_map(|record| {
-        record.insights.iter().map(|(index, insights)| ContributorInsightsSummary {
-            table_name: Some(record.description.name.clone()),
-            index_name: Some(index.clone()).filter(|index| !index.is_empty()),
-            contributor_insights_status: Some(insights_status(Some(insights))),
-            contributor_insights_mode: insights.mode.as_deref().map(Into::into),
+        record.insights.iter().filter(|(_, insights)| insights.enabled).map(|(index, insights)| {
+            ContributorInsightsSummary {
+                table_name: Some(record.description.name.clone()),
+                index_name: Some(index.clone()).filter(|index| !index.is_empty()),
+                contributor_insights_status: Some(insights_status(Some(insights))),
+                contributor_insights_mode: insights.mode.as_deref().map(Into::into),
+            }
         })
     });
     Ok(ListContributorInsightsOutput {

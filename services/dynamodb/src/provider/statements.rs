@@ -138,7 +138,7 @@ pub(super) fn batch(
                     }
                     Err(select) => {
                         table = Some(select.table.clone());
-                        let read = one(provider, ctx, &select)?;
+                        let read = one(provider, ctx, &select, &|| key_of("BatchExecuteStatement"))?;
                         let item = read.table.get(&read.key.encoded);
                         let bytes = item.as_ref().map_or(0, |it| u64::from(it.size));
                         capacities.add(&select.table, &Consumed::read(read_units(bytes, consistent)));
@@ -175,16 +175,27 @@ fn batch_error(refusal: Refusal) -> BatchStatementError {
     BatchStatementError { code: Some(code), message: Some(message), item: shown(item) }
 }
 
+/// (conformance: partiqlFunctions)
+fn key_of(operation: &str) -> DynamoError {
+    DynamoError::validation(format!(
+        "Select statements within {operation} must specify the primary key in the where clause."
+    ))
+}
+
+/// (conformance: partiql)
+fn failed(position: usize, reason: &str) -> DynamoError {
+    DynamoError::validation(format!("Validation failed in TransactStatements[{position}]: {reason}"))
+}
+
 /// The one item of a `SELECT` in a batch or a transaction.
-fn one(provider: &DynamoProvider, ctx: &RequestContext, select: &Select) -> Result<Read, DynamoError> {
+fn one(
+    provider: &DynamoProvider,
+    ctx: &RequestContext,
+    select: &Select,
+    missing: &dyn Fn() -> DynamoError,
+) -> Result<Read, DynamoError> {
     let table: OpenTable =
         provider.store.table(&provider.address(ctx, Some(&select.table))?).ok_or_else(no_table)?;
-    // (conformance: partiql)
-    let missing = || {
-        DynamoError::validation(
-            "Select statements within BatchExecuteStatement must specify the primary key in the where clause.",
-        )
-    };
     let condition = select.condition.as_ref().filter(|_| select.index.is_none()).ok_or_else(missing)?;
     let key = partiql::primary_key(condition, &table.record.description.keys).map_err(|_| missing())?.into();
     Ok(Read { name: select.table.clone(), table, key })
@@ -197,6 +208,24 @@ fn seen(select: &Select, item: Option<Arc<ItemRecord>>) -> Option<Item> {
     Some(select.columns_of(&item.item))
 }
 
+/// That an `EXISTS` asks for more than a key (conformance: partiqlFunctions).
+fn check_exists(
+    provider: &DynamoProvider,
+    ctx: &RequestContext,
+    statement: &Statement,
+    position: usize,
+) -> Result<(), DynamoError> {
+    let Statement::Exists(select) = statement else { return Ok(()) };
+    let table = provider.store.table(&provider.address(ctx, Some(&select.table))?);
+    let keys = table.as_ref().map(|table| &table.record.description.keys);
+    match select.condition.as_ref().zip(keys) {
+        Some((condition, keys)) if partiql::is_key_alone(condition, keys) => {
+            Err(failed(position, "EXISTS() must contain a single item read with additional condition"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// `ExecuteTransaction`
 pub(super) fn transaction(
     provider: &DynamoProvider,
@@ -205,38 +234,44 @@ pub(super) fn transaction(
 ) -> Result<ExecuteTransactionOutput, DynamoDbError> {
     let (mut selects, mut names, mut writes) = (Vec::new(), Vec::new(), Vec::new());
     for (position, it) in input.transact_statements.unwrap_or_default().into_iter().enumerate() {
-        // (conformance: partiql)
-        let failed = |reason: &str| {
-            DynamoError::validation(format!("Validation failed in TransactStatements[{position}]: {reason}"))
-        };
         let shows_item = shows_item(it.return_values_on_condition_check_failure.as_ref());
-        match Writing::of(read(it.statement, it.parameters)?, shows_item) {
+        let statement = read(it.statement, it.parameters)?;
+        check_exists(provider, ctx, &statement, position)?;
+        match Writing::of(statement, shows_item) {
             Ok(Writing { returning: Some(_), .. }) => {
-                return Err(failed("RETURNING clause is not supported in ExecuteTransaction.").into());
+                return Err(
+                    failed(position, "RETURNING clause is not supported in ExecuteTransaction.").into()
+                );
             }
             Ok(Writing { table, write, .. }) => {
                 writes.push((provider.address(ctx, Some(&table))?, write));
                 names.push(table);
             }
             Err(select) if select.index.is_some() => {
-                return Err(failed("Reads on indices are not supported within transactions.").into());
+                return Err(
+                    failed(position, "Reads on indices are not supported within transactions.").into()
+                );
             }
-            Err(select) => selects.push(select),
+            Err(select) => selects.push((position, select)),
         }
     }
     if !selects.is_empty() && !writes.is_empty() {
-        // From memory.
+        // PyDynamoDB's tests against AWS (tests/test_dynamodb_transaction, passren/PyDynamoDB, MIT).
         return Err(DynamoError::validation(
-            "The entire transaction must consist of either read statements or write statements",
+            "ExecuteTransaction API does not support both read and write operations in the same request.",
         )
         .into());
     }
     let asked = input.return_consumed_capacity.as_ref();
     let mut capacities = Capacities::default();
     if writes.is_empty() {
-        let reads = selects.iter().map(|select| one(provider, ctx, select)).collect::<Result<Vec<_>, _>>()?;
+        let read = |(position, select): &(usize, Box<Select>)| {
+            let missing = || failed(*position, &key_of("ExecuteTransaction").message);
+            one(provider, ctx, select, &missing)
+        };
+        let reads = selects.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let found = provider.read_together(&reads);
-        let responses = selects.iter().zip(reads).zip(found).map(|((select, read), item)| {
+        let responses = selects.iter().zip(reads).zip(found).map(|(((_, select), read), item)| {
             let bytes = item.as_ref().map_or(0, |it| u64::from(it.size));
             capacities.add(&read.name, &Consumed::read(read_units(bytes, true)).doubled());
             ItemResponse { item: seen(select, item).map(wire::to_item) }

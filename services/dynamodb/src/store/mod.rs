@@ -6,6 +6,7 @@
 pub mod counts;
 pub mod history;
 pub(crate) mod locks;
+mod members;
 pub mod places;
 pub mod read;
 pub mod records;

@@ -9,6 +9,7 @@ use asf_runtime::store::{InPartition, Partitioned, Table};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+pub use super::members::{Reads, ReplicaRecord, Scaling, Scalings, StrongGroup};
 use super::places::Place;
 pub use super::transfers::{ExportRecord, ImportRecord};
 use crate::models::table::{BillingMode, StreamViewType};
@@ -74,10 +75,6 @@ pub struct TableRecord {
     pub next_slot: u32,
     /// When it was last changed to be paid for by request.
     pub on_demand_since: Option<Timestamp>,
-    /// When its capacity units were raised last.
-    pub increased: Option<Timestamp>,
-    /// When its capacity units were lowered last.
-    pub decreased: Option<Timestamp>,
     /// Its latest stream; it goes on while the description has one.
     pub stream: Option<LatestStream>,
     /// The attribute of items that says when they expire.
@@ -88,10 +85,6 @@ pub struct TableRecord {
     pub class: Option<(String, Timestamp)>,
     /// The KMS key that it is encrypted with, if it is not AWS's own.
     pub kms_key: Option<String>,
-    /// `OnDemandThroughput`: reads and writes.
-    pub on_demand: Option<(Option<i64>, Option<i64>)>,
-    /// `WarmThroughput`: reads and writes.
-    pub warm: Option<(Option<i64>, Option<i64>)>,
     /// Point-in-time recovery.
     pub recovery: Option<Recovery>,
     /// Its resource policy.
@@ -105,9 +98,21 @@ pub struct TableRecord {
     /// Where it was restored from.
     #[serde(default)]
     pub restored: Option<Restored>,
-    /// Other regions that it can be called in, and since when.
+    /// Other regions that it can be called in.
+    #[serde(default, deserialize_with = "super::members::replicas")]
+    pub replicas: BTreeMap<String, ReplicaRecord>,
+    /// If it is the same in all of them at once.
     #[serde(default)]
-    pub replicas: BTreeMap<String, Timestamp>,
+    pub strong: Option<StrongGroup>,
+    /// `GlobalTableSettingsReplicationMode`, if it was given.
+    #[serde(default)]
+    pub replication_mode: Option<String>,
+    /// How reads scale, by region.
+    #[serde(default)]
+    pub read_scaling: BTreeMap<String, Scalings>,
+    /// How writes scale, in all regions.
+    #[serde(default)]
+    pub write_scaling: Scalings,
     /// Since when it is a global table of version 2017.11.29, whose replicas these are.
     #[serde(default)]
     pub global: Option<Timestamp>,
@@ -127,15 +132,11 @@ impl TableRecord {
             slots,
             on_demand_since: (description.billing_mode == BillingMode::PayPerRequest).then_some(created),
             description,
-            increased: None,
-            decreased: None,
             stream: None,
             time_to_live: None,
             deletion_protection: false,
             class: None,
             kms_key: None,
-            on_demand: None,
-            warm: None,
             recovery: None,
             policy: None,
             kinesis: Vec::new(),
@@ -143,6 +144,10 @@ impl TableRecord {
             tags: BTreeMap::new(),
             restored: None,
             replicas: BTreeMap::new(),
+            strong: None,
+            replication_mode: None,
+            read_scaling: BTreeMap::new(),
+            write_scaling: Scalings::new(),
             global: None,
         }
     }

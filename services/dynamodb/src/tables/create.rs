@@ -1,12 +1,14 @@
 //! `CreateTable`.
 
 use super::indexes::{self, IndexRequest};
+use super::provision::{Of, ProvisionRequest};
+use super::throughput::Occasion;
 use super::{names, throughput};
 use crate::error::DynamoError;
-use crate::models::AttributeType;
 use crate::models::table::{
     BillingMode, IndexKind, KeyAttribute, KeySchema, KeyType, StreamViewType, TableDescription, Throughput,
 };
+use crate::models::{AttributeType, Provision};
 
 /// What a request wants of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct CreateTable {
     pub billing_mode: Option<BillingMode>,
     /// `ProvisionedThroughput`
     pub throughput: Option<Throughput>,
+    /// `OnDemandThroughput` and `WarmThroughput`
+    pub provision: ProvisionRequest,
     /// `StreamSpecification`
     pub stream: Option<StreamSpecification>,
 }
@@ -66,12 +70,22 @@ impl CreateTable {
         names::check_table_name(&self.name)?;
         check_length(&self.keys, "keySchema")?;
         let mode = self.billing_mode.unwrap_or_default();
-        let throughput = throughput::of_table(mode, self.throughput)?;
+        let throughput = throughput::of_table(mode, self.throughput, Occasion::CreateTable)?;
+        let provision = Provision::new(mode, throughput, self.provision, Of::Table)?;
         let definitions = Definitions::new(self.attributes)?;
         let keys = definitions.keys(&self.keys)?;
         if self.local_indexes.is_none() && self.global_indexes.is_none() {
             definitions.check_count(&keys)?;
         }
+        for (requests, kind) in
+            [(&self.local_indexes, IndexKind::Local), (&self.global_indexes, IndexKind::Global)]
+        {
+            requests.as_deref().map_or(Ok(()), |all| indexes::check_shape(all, kind, &keys))?;
+        }
+        // What is defined and not used comes before all else that is wrong with an index (quirks: DDB-TABLE-127).
+        let all = || self.local_indexes.iter().chain(&self.global_indexes).flatten();
+        all().try_for_each(|index| definitions.check_defined(&index.keys))?;
+        definitions.check_used(&self.keys, all().map(|index| index.keys.as_slice()))?;
         let mut indexes = Vec::new();
         if let Some(requests) = self.local_indexes {
             indexes::add(&mut indexes, requests, IndexKind::Local, &keys, &definitions, mode)?;
@@ -80,15 +94,15 @@ impl CreateTable {
             indexes::add(&mut indexes, requests, IndexKind::Global, &keys, &definitions, mode)?;
         }
         indexes::check_together(&indexes)?;
-        definitions.check_used(&keys, indexes.iter().map(|index| &index.keys))?;
-        let stream = self.stream.map(StreamSpecification::check).transpose()?.flatten();
+        let stream = self.stream.map(StreamSpecification::check_new).transpose()?.flatten();
         Ok(TableDescription {
             name: self.name,
-            attributes: definitions.0,
+            attributes: definitions.sorted(),
             keys,
             indexes,
             billing_mode: mode,
             throughput,
+            provision,
             stream,
         })
     }
@@ -111,15 +125,26 @@ pub(super) fn check_length(keys: &[KeySchemaElement], at: &str) -> Result<(), Dy
 }
 
 impl StreamSpecification {
-    /// What the stream shows, if there is to be one. Words from memory.
-    pub(super) fn check(self) -> Result<Option<StreamViewType>, DynamoError> {
+    /// What the stream of a new table shows, if there is to be one (quirks: DDB-TABLE-442).
+    fn check_new(self) -> Result<Option<StreamViewType>, DynamoError> {
+        self.check(
+            "Table is being created with a stream enabled, UpdateViewType is required",
+            "Table is being created with a stream disabled, UpdateViewType should not be specified",
+        )
+    }
+
+    /// What the stream shows from now on, if there is to be one (quirks: DDB-TABLE-050).
+    pub(super) fn check_changed(self) -> Result<Option<StreamViewType>, DynamoError> {
+        self.check(
+            "If stream is being enabled then UpdateViewType is required",
+            "If stream is being disabled, then UpdateViewType must not be specified",
+        )
+    }
+
+    fn check(self, missing: &str, unwanted: &str) -> Result<Option<StreamViewType>, DynamoError> {
         match (self.enabled, self.view) {
-            (true, None) => Err(DynamoError::parameter(
-                "StreamViewType is required when StreamEnabled is true in the StreamSpecification",
-            )),
-            (false, Some(_)) => Err(DynamoError::parameter(
-                "StreamViewType can only be specified when StreamEnabled is true in the StreamSpecification",
-            )),
+            (true, None) => Err(DynamoError::parameter(missing)),
+            (false, Some(_)) => Err(DynamoError::parameter(unwanted)),
             (_, view) => Ok(view),
         }
     }
@@ -133,15 +158,21 @@ impl Definitions {
         let mut definitions: Vec<KeyAttribute> = Vec::with_capacity(attributes.len());
         for AttributeDefinition { name, attribute_type } in attributes {
             if definitions.iter().any(|it| it.name == name) {
-                // From memory.
-                return Err(DynamoError::validation("Cannot have two attributes with the same name"));
+                // (quirks: DDB-TABLE-127)
+                return Err(DynamoError::validation(format!("Attribute Name is duplicated: {name}")));
             }
             definitions.push(KeyAttribute { name, attribute_type });
         }
         Ok(Self(definitions))
     }
 
-    fn get(&self, name: &str) -> Option<&KeyAttribute> {
+    /// By their names, as answers have them (quirks: DDB-TABLE-125).
+    pub(super) fn sorted(mut self) -> Vec<KeyAttribute> {
+        self.0.sort_by(|one, other| one.name.cmp(&other.name));
+        self.0
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&KeyAttribute> {
         self.0.iter().find(|it| it.name == name)
     }
 
@@ -214,14 +245,14 @@ impl Definitions {
         ))
     }
 
-    /// That all are keys of something (from memory).
-    pub(super) fn check_used<'k>(
+    /// That all are keys of something (quirks: DDB-TABLE-127).
+    fn check_used<'k>(
         &self,
-        table: &'k KeySchema,
-        indexes: impl Iterator<Item = &'k KeySchema>,
+        table: &'k [KeySchemaElement],
+        indexes: impl Iterator<Item = &'k [KeySchemaElement]>,
     ) -> Result<(), DynamoError> {
         let mut used: Vec<&str> = Vec::new();
-        for key in std::iter::once(table).chain(indexes).flat_map(KeySchema::iter) {
+        for key in std::iter::once(table).chain(indexes).flatten() {
             if !used.contains(&key.name.as_str()) {
                 used.push(&key.name);
             }

@@ -1,14 +1,16 @@
 //! Secondary indexes.
 
 use super::create::{Definitions, KeySchemaElement, check_length};
+use super::provision::{Of, ProvisionRequest};
+use super::throughput::Occasion;
 use super::{names, throughput};
 use crate::error::DynamoError;
 use crate::limits;
-use crate::models::KeySchema;
 use crate::models::table::{BillingMode, Index, IndexKind, Projection, Throughput};
+use crate::models::{KeySchema, Provision};
 
 /// What a request wants of an index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexRequest {
     /// `IndexName`
     pub name: String,
@@ -18,6 +20,8 @@ pub struct IndexRequest {
     pub projection: ProjectionRequest,
     /// `ProvisionedThroughput`, which local indexes do not have.
     pub throughput: Option<Throughput>,
+    /// `OnDemandThroughput` and `WarmThroughput`, which local indexes do not have.
+    pub provision: ProvisionRequest,
 }
 
 /// What an index is to have besides keys.
@@ -38,14 +42,11 @@ pub enum ProjectionType {
     Include,
 }
 
-/// Adds the indexes of one kind to those that a table has.
-pub(super) fn add(
-    indexes: &mut Vec<Index>,
-    requests: Vec<IndexRequest>,
+/// That indexes of one kind have names and keys, that there are some, and that the table can have them.
+pub(super) fn check_shape(
+    requests: &[IndexRequest],
     kind: IndexKind,
     table: &KeySchema,
-    definitions: &Definitions,
-    mode: BillingMode,
 ) -> Result<(), DynamoError> {
     let (list, member) = match kind {
         IndexKind::Local => ("LocalSecondaryIndexes", "localSecondaryIndexes"),
@@ -65,9 +66,21 @@ pub(super) fn add(
             "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex",
         ));
     }
+    Ok(())
+}
+
+/// Adds the indexes of one kind to those that a table has.
+pub(super) fn add(
+    indexes: &mut Vec<Index>,
+    requests: Vec<IndexRequest>,
+    kind: IndexKind,
+    table: &KeySchema,
+    definitions: &Definitions,
+    mode: BillingMode,
+) -> Result<(), DynamoError> {
     let count = requests.len();
     for request in requests {
-        let index = index(request, kind, table, definitions, mode)?;
+        let index = index(request, kind, table, definitions, (mode, Occasion::CreateTable))?;
         if indexes.iter().any(|other| other.name == index.name) {
             // (conformance: createTable)
             return Err(DynamoError::parameter(format_args!("Duplicate index name: {}", index.name)));
@@ -93,9 +106,9 @@ pub(super) fn index(
     kind: IndexKind,
     table: &KeySchema,
     definitions: &Definitions,
-    mode: BillingMode,
+    (mode, occasion): (BillingMode, Occasion),
 ) -> Result<Index, DynamoError> {
-    let IndexRequest { name, keys, projection, throughput } = request;
+    let IndexRequest { name, keys, projection, throughput, provision } = request;
     definitions.check_defined(&keys)?;
     let keys = definitions.schema(&keys)?;
     if kind == IndexKind::Local {
@@ -113,28 +126,43 @@ pub(super) fn index(
         }
     }
     let projection = projection.check()?;
-    let throughput = match kind {
-        IndexKind::Local => None,
-        IndexKind::Global => Some(throughput::of_index(mode, throughput, &name)?),
-    };
-    Ok(Index { name, kind, keys, projection, throughput })
+    if kind == IndexKind::Local {
+        let provision = Provision::default();
+        return Ok(Index { name, kind, keys, projection, throughput: None, provision });
+    }
+    let units = throughput::of_index(mode, throughput, &name, occasion)?;
+    let provision = Provision::new(mode, units, provision, Of::Index(&name))?;
+    Ok(Index { name, kind, keys, projection, throughput: Some(units), provision })
 }
 
 impl ProjectionRequest {
+    /// Whether it is the same as that of an index.
+    pub(crate) fn is(&self, projection: &Projection) -> bool {
+        self.clone().check().is_ok_and(|it| it == *projection)
+    }
+
     fn check(self) -> Result<Projection, DynamoError> {
         let refuse = |reason: &str| Err(DynamoError::parameter(reason));
         match (self.projection_type, self.non_key_attributes) {
             (None, _) => refuse("Unknown ProjectionType: null"),
             (Some(ProjectionType::All), None) => Ok(Projection::All),
             (Some(ProjectionType::KeysOnly), None) => Ok(Projection::KeysOnly),
-            (Some(ProjectionType::Include), Some(names)) => Ok(Projection::Include(names)),
+            (Some(ProjectionType::Include), Some(mut names)) => {
+                // As answers have them (quirks: DDB-TABLE-125).
+                names.sort_unstable();
+                match names.windows(2).find(|pair| pair[0] == pair[1]) {
+                    // (quirks: DDB-TABLE-442)
+                    Some(pair) => refuse(&format!("Duplicate element in NonKeyAttributes: {}", pair[0])),
+                    None => Ok(Projection::Include(names)),
+                }
+            }
             (Some(ProjectionType::All), Some(_)) => {
                 refuse("ProjectionType is ALL, but NonKeyAttributes is specified")
             }
             (Some(ProjectionType::KeysOnly), Some(_)) => {
                 refuse("ProjectionType is KEYS_ONLY, but NonKeyAttributes is specified")
             }
-            // From memory.
+            // (quirks: DDB-TABLE-442)
             (Some(ProjectionType::Include), None) => {
                 refuse("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
             }

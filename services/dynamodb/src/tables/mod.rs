@@ -5,10 +5,13 @@
 mod create;
 mod indexes;
 mod names;
+mod provision;
 mod throughput;
 mod update;
 
 pub use create::{AttributeDefinition, CreateTable, KeySchemaElement, StreamSpecification};
 pub use indexes::{IndexRequest, ProjectionRequest, ProjectionType};
 pub use names::check_table_name;
-pub use update::{IndexUpdate, TableChange, UpdateTable};
+pub use provision::ProvisionRequest;
+pub(crate) use provision::{follow, provision_of};
+pub use update::{IndexChange, IndexUpdate, OtherChanges, TableChange, UpdateTable};

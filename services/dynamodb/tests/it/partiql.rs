@@ -52,6 +52,7 @@ fn conditions() {
         ("tags = <<'b', 'a'>>", true),
         ("m = {'x': 1}", true),
         ("s = 'it''s' OR s = 'hello' -- a comment", true),
+        ("s /* this */ = 'hello'", true),
     ] {
         let select = select(&format!("SELECT * FROM t WHERE {text}"));
         assert_eq!(holds(&select.condition.unwrap(), &it), expect, "{text}");
@@ -104,20 +105,50 @@ fn updates() {
     }
 }
 
+fn invalid(reason: &str) -> String {
+    format!("One or more parameter values were invalid: {reason}")
+}
+
+const BAGS: &str = "DynamoDB only supports either numbers or strings in bags";
+const OF_EXISTS: &str = "operator or function: attribute_exists";
+
 #[test]
 fn statements_that_are_refused() {
     for (text, expect) in [
         ("", malformed("Unexpected end of statement")),
-        ("DROP TABLE t", malformed("Unexpected term DROP at 1:1:4")),
+        ("DROP TABLE t", malformed("Expected data manipulation")),
         ("SELECT * FROM \"t", malformed("Unexpected character at 1:15:1")),
         ("SELECT *\nFROM t WHERE", malformed("Unexpected end of statement")),
         ("SELECT *\nFROM t x", malformed("Unexpected term x at 2:8:1")),
         ("SELECT * FROM t WHERE a = = 1", malformed("Unexpected term = at 1:27:1")),
-        ("SELECT * FROM t WHERE f(a)", malformed("Invalid function name; function: f")),
+        ("SELECT * FROM t WHERE f(a)", "Unrecognized function: f at 1:23:1".to_owned()),
         ("INSERT INTO t VALUE 1", malformed("VALUE has to be a map")),
-        ("INSERT INTO t VALUE {'a': <<1, 1>>}", malformed("The members of a set have to be different, and of one type")),
-        ("INSERT INTO t VALUE {'a': <<1, 'x'>>}", malformed("The members of a set have to be different, and of one type")),
-        ("UPDATE t WHERE pk = 'a'", malformed("Unexpected term WHERE at 1:10:5")),
+        ("INSERT INTO t VALUE {'a': <<1, 1>>}", "Input collection contains duplicates".to_owned()),
+        ("INSERT INTO t VALUE {'a': <<'x', 'x'>>}", invalid("Input collection [x, x] contains duplicates.")),
+        ("INSERT INTO t VALUE {'a': <<1, 'x'>>}", format!("Unsupported data type in Bag. {BAGS}")),
+        ("INSERT INTO t VALUE {'a': <<>>}", "Empty bags are not supported".to_owned()),
+        // (conformance: partiqlFunctions)
+        ("SELECT size(a) FROM t", "Unexpected path component at 1:8:4".to_owned()),
+        ("SELECT * FROM t WHERE EXISTS(a)", "Unrecognized function: exists at 1:23:6".to_owned()),
+        (
+            "SELECT * FROM t WHERE attribute_exists('a')",
+            format!("Operator or function requires a document path; {OF_EXISTS}"),
+        ),
+        (
+            "SELECT * FROM t WHERE attribute_exists()",
+            format!("Incorrect number of operands for operator or function; {OF_EXISTS}, number of operands: 0"),
+        ),
+        (
+            "SELECT * FROM t WHERE attribute_exists(a, b)",
+            format!("Incorrect number of operands for operator or function; {OF_EXISTS}, number of operands: 2"),
+        ),
+        ("SELECT * FROM t WHERE a.inner = 1", malformed("Invalid path dot component")),
+        ("SELECT * FROM t LIMIT 5", "Unsupported clause: LIMIT at 1:23:1".to_owned()),
+        ("UPDATE t SET a = set_add(b, <<1>>) WHERE c = 1", String::from("The first argument to SET_ADD must equal the assignment value at 1:18:7")),
+        ("UPDATE t SET a = set_add(<<1>>, <<1>>) WHERE c = 1", String::from("The first argument to SET_ADD must equal the assignment value at 1:18:7")),
+        ("UPDATE t SET a = set_add(a, 'x') WHERE c = 1", String::from("The second argument to SET_ADD must be a value with type SET at 1:26:1")),
+        ("UPDATE t SET a = set_delete(a) WHERE c = 1", String::from("SET_DELETE must have exactly two arguments at 1:18:10")),
+        ("UPDATE t WHERE pk = 'a'", malformed("Expected data manipulation")),
         ("UPDATE t SET a = 1", malformed("Unexpected end of statement")),
         ("SELECT * FROM t.i.x WHERE a = 1", "A path may contain at most 2 components in the FROM clause".to_owned()),
         ("SELECT * FROM \"t\".\"\" WHERE a = 1", "Path component cannot be an empty string".into()),
