@@ -1,7 +1,7 @@
 //! Bodies on their way in: written as they come, with what S3 says of them, and never in memory as a whole.
 //!
 //! A large one is in three hands: while a batch of it is read from the connection, the one before is summed by MD5
-//! ([`summing`]) and written to its file. Whoever is the slowest (MD5) is waited for, so that there are never more
+//! (`summing`) and written to its file. Whoever is the slowest (MD5) is waited for, so that there are never more
 //! than some three batches of a body in memory.
 
 mod digests;
