@@ -37,7 +37,7 @@ mod tree;
 #[doc(hidden)]
 pub use asf_types::identity;
 pub use attribute::Attribute;
-pub use blob::{Blob, BlobError, BlobReader, BlobWriter, Blobs, ContentFile};
+pub use blob::{Blob, BlobError, BlobReader, BlobWriter, Blobs, ContentFile, Gathered};
 pub use change::{Change, ChangeLog, EntryChange, Former, NotWritten, Sequence, Sequences, Written, track};
 pub use erased::{AnySnapshot, AnyTable, Entry, Find, Name, VisitError, Visitor};
 pub use index::{Index, Indexes, NoIndexes};

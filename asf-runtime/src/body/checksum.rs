@@ -260,7 +260,9 @@ impl fmt::Debug for Hasher {
 pub struct Digest(Box<[u8]>);
 
 impl Digest {
-    pub(crate) fn new(bytes: &[u8]) -> Self {
+    /// The digest of these bytes, in network order.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Self {
         Self(bytes.into())
     }
 

@@ -93,7 +93,7 @@ impl Blob {
     /// Content in memory, however large: for what is small anyway.
     #[must_use]
     pub fn inline(content: Bytes) -> Self {
-        Self::of([Piece::Inline(content)])
+        if content.is_empty() { Self::default() } else { Self { pieces: Arc::new([Piece::Inline(content)]) } }
     }
 
     /// How many bytes it has.
@@ -111,6 +111,9 @@ impl Blob {
     /// A part of it, brought to what there is. Nothing is copied.
     #[must_use]
     pub fn slice(&self, range: Range<u64>) -> Self {
+        if range.start == 0 && range.end >= self.len() {
+            return self.clone();
+        }
         let mut start = 0;
         let parts = self.pieces.iter().filter_map(|piece| {
             let (from, to) = (start, start + piece.len());
@@ -141,8 +144,13 @@ impl Blob {
         if let [Piece::Inline(bytes)] = &*self.pieces {
             return Ok(bytes.clone());
         }
-        let mut content = Vec::new();
         let mut reader = self.reader();
+        let Some(first) = reader.next().await.transpose()? else { return Ok(Bytes::new()) };
+        if first.len() as u64 == self.len() {
+            return Ok(first);
+        }
+        // What a record says of its length is believed when the bytes have come.
+        let mut content = Vec::from(first);
         while let Some(bytes) = reader.next().await {
             content.extend_from_slice(&bytes?);
         }

@@ -30,6 +30,17 @@ impl BlobFile {
     /// # Errors
     /// It is not there, or ends before.
     pub(super) fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, BlobError> {
+        let mut bytes = vec![0; length];
+        let read = self.read_into(offset, &mut bytes)?;
+        bytes.truncate(read);
+        Ok(bytes)
+    }
+
+    /// Reads as many bytes from an offset as come at once, at least one, and tells how many. Waits for the disk.
+    ///
+    /// # Errors
+    /// It is not there, or ends before.
+    pub(super) fn read_into(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, BlobError> {
         use std::os::unix::fs::FileExt as _;
         let file = match self.opened.get() {
             Some(file) => file,
@@ -38,19 +49,31 @@ impl BlobFile {
                 self.opened.get_or_init(|| file)
             }
         };
-        let mut bytes = vec![0; length];
-        let read = loop {
-            match file.read_at(&mut bytes, offset) {
-                Ok(read) => break read,
+        loop {
+            match file.read_at(buffer, offset) {
+                Ok(0) => return Err(BlobError::Damaged(self.path.display().to_string())),
+                Ok(read) => return Ok(read),
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(self.error("read", error)),
             }
-        };
-        if read == 0 {
-            return Err(BlobError::Damaged(self.path.display().to_string()));
         }
-        bytes.truncate(read);
-        Ok(bytes)
+    }
+
+    /// Reads what the system has in memory, at least one byte, and tells how many. `None` if that is nothing, or
+    /// cannot be told: then it is to be read where waiting is allowed, which says what is wrong, too.
+    #[cfg(target_os = "linux")]
+    pub(super) fn read_in_memory(&self, offset: u64, buffer: &mut [u8]) -> Option<usize> {
+        use rustix::io::ReadWriteFlags;
+        let file = self.opened.get()?;
+        let into = &mut [std::io::IoSliceMut::new(buffer)];
+        let read = rustix::io::preadv2(file, into, offset, ReadWriteFlags::NOWAIT);
+        read.ok().filter(|it| *it > 0)
+    }
+
+    /// Whether something is in memory cannot be told here.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn read_in_memory(&self, _: u64, _: &mut [u8]) -> Option<usize> {
+        None
     }
 
     /// How many bytes it has.

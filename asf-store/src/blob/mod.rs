@@ -3,7 +3,8 @@
 //! - [`Blobs`]: where a service's content is put, one folder a service;
 //! - [`BlobWriter`]: content on its way in;
 //! - [`Blob`]: content, as a record has it: pieces, each in memory or a range of a file;
-//! - [`BlobReader`]: content, or a range of it, on its way out.
+//! - [`BlobReader`]: content, or a range of it, on its way out;
+//! - [`Gathered`]: pieces on their way in, until something can be done to many at a time.
 //!
 //! **A file lives as long as something has a hold of it**: the record of an object, a snapshot, a branch, a
 //! reader, a change that is not written down yet. With the last hold it is deleted. So content is never
@@ -15,6 +16,7 @@
 mod content;
 mod file;
 mod folder;
+mod gathered;
 mod reader;
 mod writer;
 
@@ -22,6 +24,7 @@ pub use content::Blob;
 pub use file::ContentFile;
 pub use folder::Blobs;
 pub(crate) use folder::Folder;
+pub use gathered::Gathered;
 pub use reader::BlobReader;
 pub use writer::BlobWriter;
 

@@ -134,10 +134,41 @@ async fn a_file_lives_as_long_as_its_last_hold() {
     assert_eq!(count(), 0);
     // Nothing is left of what was not finished.
     let mut writer = stores.blobs().writer();
-    writer.write(content(300_000)).await.unwrap();
+    writer.write(content(1 << 20)).await.unwrap();
+    writer.settle().await.unwrap();
     assert_eq!(count(), 1);
     drop(writer);
     assert_eq!(count(), 0);
+    // Nor of what was being written when it was given up.
+    let mut writer = stores.blobs().writer();
+    writer.write(content(8 << 20)).await.unwrap();
+    drop(writer);
+    while count() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A buffer is read into again only when nobody has what was in it.
+#[tokio::test]
+async fn pieces_stay_what_they_are_while_more_is_read() {
+    let (stores, _) = store(&State::new());
+    let whole = content((2 << 20) + 5);
+    let blob = stores.blobs().put(whole.clone()).await.unwrap();
+    for kept_back in [0, 1, 2, 100] {
+        let (mut reader, mut kept, mut read) = (blob.reader(), std::collections::VecDeque::new(), 0);
+        let check =
+            |(at, piece): (usize, bytes::Bytes)| assert!(piece == whole[at..at + piece.len()], "{at}");
+        while let Some(piece) = reader.next().await.transpose().unwrap() {
+            let length = piece.len();
+            kept.push_back((read, piece));
+            read += length;
+            if kept.len() > kept_back {
+                kept.pop_front().map(check);
+            }
+        }
+        assert_eq!(read, whole.len());
+        kept.into_iter().for_each(check);
+    }
 }
 
 #[tokio::test]

@@ -1,14 +1,26 @@
 //! Bodies on their way in: written as they come, with what S3 says of them, and never in memory as a whole.
+//!
+//! A large one is in three hands: while a batch of it is read from the connection, the one before is summed by MD5
+//! (`summing`) and written to its file. Whoever is the slowest (MD5) is waited for, so that there are never more
+//! than some three batches of a body in memory.
+
+mod digests;
+mod md5;
+mod summing;
 
 use asf_api_s3::S3Error;
-use asf_runtime::body::{ChecksumAlgorithm, Digest, Hasher};
+use asf_runtime::body::{ChecksumAlgorithm, Digest};
 use asf_runtime::shape::{ByteStream, StreamError};
-use asf_runtime::store::{Blob, Blobs};
+use asf_runtime::store::{Blob, Blobs, Gathered};
+use digests::Digests;
 
 use crate::error::Fault;
 
 /// Bytes that an object or part can have in one request ("Amazon S3 multipart upload limits").
 pub const MAX_SIZE: u64 = 5 << 30;
+
+/// Bytes of a batch. What writes files gathers as many.
+const BATCH: usize = 1 << 20;
 
 /// A body that has come.
 #[derive(Clone, Debug)]
@@ -50,18 +62,31 @@ pub async fn take_in(
         return Err(too_large(size).into());
     }
     let mut writer = blobs.writer();
-    let mut digests = Digests::new(algorithms);
-    while let Some(piece) = body.next().await {
-        let piece = piece.map_err(refused)?;
-        digests.update(&piece);
-        writer.write(piece).await.map_err(Fault::from)?;
-        if writer.len() > MAX_SIZE {
-            return Err(too_large(writer.len()).into());
+    let (mut digests, mut gathered) = (Digests::new(algorithms), Gathered::default());
+    let mut size = 0;
+    loop {
+        let piece = body.next().await.transpose().map_err(refused)?;
+        let is_end = piece.is_none();
+        if let Some(piece) = piece {
+            size += piece.len() as u64;
+            if size > MAX_SIZE {
+                return Err(too_large(size).into());
+            }
+            gathered.push(piece);
+        }
+        if is_end || gathered.len() >= BATCH {
+            let batch = gathered.take();
+            digests = digests.update(&batch).await.map_err(Fault::from)?;
+            for piece in batch {
+                writer.write(piece).await.map_err(Fault::from)?;
+            }
+        }
+        if is_end {
+            break;
         }
     }
-    let blob = writer.finish().await.map_err(Fault::from)?;
-    let size = blob.len();
-    let (md5, checksums) = digests.finish();
+    let (digests, blob) = futures_util::future::join(digests.finish(), writer.finish()).await;
+    let ((md5, checksums), blob) = (digests.map_err(Fault::from)?, blob.map_err(Fault::from)?);
     Ok(Content { blob, size, md5, checksums })
 }
 
@@ -70,43 +95,18 @@ pub async fn take_in(
 /// # Errors
 /// What the disk says.
 pub async fn look_through(blob: Blob, algorithms: &[ChecksumAlgorithm]) -> Result<Content, Fault> {
-    let mut digests = Digests::new(algorithms);
+    let (mut digests, mut gathered) = (Digests::new(algorithms), Gathered::default());
     let mut reader = blob.reader();
-    while let Some(piece) = reader.next().await {
-        digests.update(&piece?);
+    while let Some(piece) = reader.next().await.transpose()? {
+        gathered.push(piece);
+        if gathered.len() >= BATCH {
+            digests = digests.update(&gathered.take()).await?;
+        }
     }
+    let digests = digests.update(&gathered.take()).await?;
     let size = blob.len();
-    let (md5, checksums) = digests.finish();
+    let (md5, checksums) = digests.finish().await?;
     Ok(Content { blob, size, md5, checksums })
-}
-
-struct Digests {
-    md5: Hasher,
-    checksums: Vec<Hasher>,
-}
-
-impl Digests {
-    fn new(algorithms: &[ChecksumAlgorithm]) -> Self {
-        let mut checksums: Vec<Hasher> = Vec::with_capacity(algorithms.len());
-        for algorithm in algorithms {
-            if checksums.iter().all(|it| it.algorithm() != *algorithm) {
-                checksums.push(algorithm.hasher());
-            }
-        }
-        Self { md5: ChecksumAlgorithm::Md5.hasher(), checksums }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        self.md5.update(bytes);
-        for checksum in &mut self.checksums {
-            checksum.update(bytes);
-        }
-    }
-
-    fn finish(self) -> (Digest, Vec<(ChecksumAlgorithm, Digest)>) {
-        let checksums = self.checksums.into_iter().map(|it| (it.algorithm(), it.finish())).collect();
-        (self.md5.finish(), checksums)
-    }
 }
 
 /// What a body that broke off or has another checksum is answered with, and what was found
