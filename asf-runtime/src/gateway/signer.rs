@@ -29,9 +29,12 @@ impl Signer {
     pub fn of_head(uri: &Uri, headers: &HeaderMap) -> Option<Self> {
         let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
         let query = uri.query().unwrap_or_default();
+        // Sessions of S3's directory buckets have a header of their own ("CreateSession" in its API reference).
         let token = header("x-amz-security-token")
+            .or_else(|| header("x-amz-s3session-token"))
             .map(Cow::Borrowed)
-            .or_else(|| argument(query, "X-Amz-Security-Token"));
+            .or_else(|| argument(query, "X-Amz-Security-Token"))
+            .or_else(|| argument(query, "X-Amz-S3session-Token"));
         let (access_key_id, region) = match header("authorization") {
             Some(authorization) => of_header(authorization)?,
             None => of_query(query)?,

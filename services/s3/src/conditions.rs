@@ -20,6 +20,17 @@ pub struct ReadConditions<'a> {
     pub if_unmodified_since: Option<Timestamp>,
 }
 
+/// What conditions of a write are of, which the names of their headers say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conditioned {
+    /// `x-amz-copy-source-if-*`
+    CopySource,
+    /// `x-amz-rename-source-if-*`
+    RenameSource,
+    /// `If-*`
+    Target,
+}
+
 /// A condition that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failed {
@@ -66,24 +77,30 @@ impl ReadConditions<'_> {
         }
     }
 
-    /// Of the source of a copy.
+    /// Of something that a write is made from or onto.
     ///
     /// # Errors
     /// `PreconditionFailed` (test_s3_preconditions::TestS3CopySourcePreconditions)
-    pub fn check_source(
+    pub fn check_write(
         &self,
         version: &ObjectVersion,
         data: &ObjectData,
         now: Timestamp,
+        of: Conditioned,
     ) -> Result<(), Fault> {
         let condition = match self.failed(&data.e_tag, version.modified, now) {
             None => return Ok(()),
-            Some(Failed::Match) => "x-amz-copy-source-If-Match",
-            Some(Failed::UnmodifiedSince) => "x-amz-copy-source-If-Unmodified-Since",
-            Some(Failed::NoneMatch) => "x-amz-copy-source-If-None-Match",
-            Some(Failed::ModifiedSince) => "x-amz-copy-source-If-Modified-Since",
+            Some(Failed::Match) => "If-Match",
+            Some(Failed::UnmodifiedSince) => "If-Unmodified-Since",
+            Some(Failed::NoneMatch) => "If-None-Match",
+            Some(Failed::ModifiedSince) => "If-Modified-Since",
         };
-        Err(Fault::precondition_failed(condition))
+        let prefix = match of {
+            Conditioned::CopySource => "x-amz-copy-source-",
+            Conditioned::RenameSource => "x-amz-rename-source-",
+            Conditioned::Target => "",
+        };
+        Err(Fault::precondition_failed(&format!("{prefix}{condition}")))
     }
 }
 

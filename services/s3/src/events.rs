@@ -117,6 +117,7 @@ pub(crate) mod tests {
             object_lock: None,
             ownership: None,
             encryption: Encryption::S3,
+            zone: None,
         };
         ObjectEvent {
             kind,

@@ -8,6 +8,7 @@ pub mod checksums;
 pub mod conditions;
 pub mod configuration;
 mod control;
+mod directory;
 pub mod encryption;
 pub mod error;
 pub mod events;

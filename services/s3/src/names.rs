@@ -10,21 +10,26 @@ use crate::error::Fault;
 /// # Errors
 /// `InvalidBucketName` (test_s3::test_s3_uppercase_bucket_name)
 pub fn check_bucket_name(name: &str) -> Result<(), Fault> {
+    let is_valid = check_form(name)
+        && !["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|it| name.ends_with(it));
+    if is_valid {
+        return Ok(());
+    }
+    Err(Fault::new("InvalidBucketName", 400, "The specified bucket is not valid.").with("BucketName", name))
+}
+
+/// Whether a name has the form of a bucket's, whatever it ends with.
+pub(crate) fn check_form(name: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
     let is_edge = |byte: Option<&u8>| byte.is_some_and(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
     let bytes = name.as_bytes();
-    let is_valid = (3..=63).contains(&bytes.len())
+    (3..=63).contains(&bytes.len())
         && bytes.iter().copied().all(is_allowed)
         && is_edge(bytes.first())
         && is_edge(bytes.last())
         && !["..", ".-", "-."].iter().any(|pair| name.contains(pair))
         && name.parse::<std::net::Ipv4Addr>().is_err()
         && !["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| name.starts_with(prefix))
-        && !["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|it| name.ends_with(it));
-    if is_valid {
-        return Ok(());
-    }
-    Err(Fault::new("InvalidBucketName", 400, "The specified bucket is not valid.").with("BucketName", name))
 }
 
 /// The canonical user id of an account: 64 hexadecimal digits that say nothing of it, always the same.

@@ -53,15 +53,25 @@ fn python_tests(clients: Clients, file: &str) {
 }
 
 fn python_tests_against(emulator: &Emulator, clients: Clients, file: &str) {
+    unittest(emulator, clients, file, &["-q", file]);
+}
+
+/// Runs the tests of all files of a folder.
+fn python_folder(emulator: &Emulator, clients: Clients, folder: &str) {
+    unittest(emulator, clients, folder, &["discover", "-q", "-s", folder, "-t", "."]);
+}
+
+fn unittest(emulator: &Emulator, clients: Clients, what: &str, arguments: &[&str]) {
     let output = client(&clients.program("python"), emulator)
-        .args(["-m", "unittest", "-q", file])
+        .args(["-m", "unittest"])
+        .args(arguments)
         .current_dir(scripts())
         .env("EMULATOR_PID", std::process::id().to_string())
         .output()
         .unwrap();
     let shown = shown(&output);
-    assert!(output.status.success(), "{file}:\n{shown}");
-    assert!(!shown.contains("Ran 0 tests"), "{file} has no tests:\n{shown}");
+    assert!(output.status.success(), "{what}:\n{shown}");
+    assert!(!shown.contains("Ran 0 tests"), "{what} has no tests:\n{shown}");
 }
 
 #[test]

@@ -7,11 +7,25 @@ use std::process::Command;
 use asf_runtime::plugin::Settings;
 
 use super::venv::Clients;
-use super::{Emulator, client, python_tests, python_tests_against, shown};
+use super::{Emulator, NATIVE, client, python_folder, python_tests, python_tests_against, shown};
 
 #[test]
 fn boto3_s3() {
     python_tests(Clients::Today, "test_s3.py");
+}
+
+/// What AWS was recorded to answer, by topics.
+#[test]
+fn boto3_s3_recorded() {
+    python_folder(&Emulator::start(), Clients::Today, "s3");
+}
+
+/// Sessions of directory buckets, whose credentials sign.
+#[test]
+fn boto3_s3_sessions_that_sign() {
+    let settings = [NATIVE, ("VERIFY_SIGNATURES", "1")];
+    let emulator = Emulator::start_with(settings.into_iter().collect());
+    python_tests_against(&emulator, Clients::Today, "s3.test_directory_buckets");
 }
 
 /// Configurations of buckets, with a clock that is moved for lifecycles.

@@ -174,7 +174,14 @@ fn credentials_of(claim: &Claim, sent: &SentRequest) -> Credentials {
         Claim::V2(it) => it.access_key_id.clone(),
     };
     let query = Query(sent.uri.query().unwrap_or_default());
-    let header = sent.headers.get("x-amz-security-token").and_then(|it| it.to_str().ok()).map(str::to_owned);
-    let in_query = || query.get("X-Amz-Security-Token").or_else(|| query.get("x-amz-security-token"));
+    // The second is that of sessions of S3's directory buckets.
+    let header =
+        ["x-amz-security-token", "x-amz-s3session-token"].into_iter().find_map(|it| sent.headers.get(it));
+    let header = header.and_then(|it| it.to_str().ok()).map(str::to_owned);
+    let in_query = || {
+        ["X-Amz-Security-Token", "x-amz-security-token", "X-Amz-S3session-Token"]
+            .into_iter()
+            .find_map(|it| query.get(it))
+    };
     Credentials { access_key_id, session_token: header.or_else(in_query) }
 }

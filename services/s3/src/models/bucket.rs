@@ -57,6 +57,18 @@ pub struct Bucket {
     pub ownership: Option<String>,
     /// How objects are encrypted that say nothing of it.
     pub encryption: Encryption,
+    /// Where a directory bucket is; none of general-purpose buckets.
+    #[serde(default)]
+    pub zone: Option<Zone>,
+}
+
+/// The zone of a directory bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Zone {
+    /// `usw2-az1`
+    pub id: String,
+    /// Whether it is a local zone rather than an availability zone.
+    pub is_local: bool,
 }
 
 /// Whether a bucket keeps versions.
@@ -121,9 +133,13 @@ impl Bucket {
         self.versioning == Some(Versioning::Enabled)
     }
 
-    /// `arn:aws:s3:::name`
+    /// `arn:aws:s3:::name`; of a directory bucket `arn:aws:s3express:region:account:bucket/name`.
     #[must_use]
     pub fn arn(&self) -> String {
+        if self.zone.is_some() {
+            let (partition, region) = (self.region.partition().name(), self.region.as_str());
+            return format!("arn:{partition}:s3express:{region}:{}:bucket/{}", self.owner, self.name);
+        }
         format!("arn:{}:s3:::{}", self.region.partition().name(), self.name)
     }
 }

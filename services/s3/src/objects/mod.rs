@@ -2,6 +2,7 @@
 
 mod find;
 mod remove;
+mod rename;
 mod write;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::S3Provider;
+use super::directories::zone_of_new;
 use crate::configuration;
 use crate::error::Fault;
 use crate::models::{Bucket as BucketRecord, BucketKey, Encryption, ObjectLock, Versioning};
@@ -27,9 +28,15 @@ pub(super) fn create(
     input: &CreateBucketRequest,
 ) -> Result<CreateBucketOutput, S3Error> {
     let name = input.bucket.as_deref().unwrap_or_default();
-    check_bucket_name(name)?;
+    let zone = zone_of_new(input)?;
+    if zone.is_none() {
+        check_bucket_name(name)?;
+    }
     let constraint = input.create_bucket_configuration.as_ref().and_then(|it| it.location_constraint.clone());
-    let region = region_of(constraint.as_ref().map(BucketLocationConstraint::as_str), ctx.region.as_str())?;
+    let region = match &zone {
+        Some(_) => ctx.region.clone(),
+        None => region_of(constraint.as_ref().map(BucketLocationConstraint::as_str), ctx.region.as_str())?,
+    };
     let ownership = input.object_ownership.as_ref().map_or("BucketOwnerEnforced", ObjectOwnership::as_str);
     if !ObjectOwnership::VALUES.contains(&ownership) {
         // test_s3_api::TestS3BucketOwnershipControls::test_bucket_ownership_controls_exc
@@ -52,10 +59,12 @@ pub(super) fn create(
         object_lock: is_locked.then(ObjectLock::default),
         ownership: Some(ownership.to_owned()),
         encryption: Encryption::S3,
+        zone,
     };
-    let location = match bucket.region.as_str() {
-        FIRST_REGION => format!("/{name}"),
-        _ => format!("http://{name}.s3.amazonaws.com/"),
+    let location = match (&bucket.zone, bucket.region.as_str()) {
+        (Some(zone), region) => zone.endpoint(name, region),
+        (None, FIRST_REGION) => format!("/{name}"),
+        (None, _) => format!("http://{name}.s3.amazonaws.com/"),
     };
     let arn = bucket.arn();
     let tables = &provider.store.tables;
@@ -82,7 +91,10 @@ fn existing(ctx: &RequestContext, present: &BucketRecord) -> Result<(), Fault> {
         )
         .with("BucketName", &*present.name));
     }
-    if ctx.region.as_str() == FIRST_REGION && present.region.as_str() == FIRST_REGION {
+    if present.zone.is_none()
+        && ctx.region.as_str() == FIRST_REGION
+        && present.region.as_str() == FIRST_REGION
+    {
         return Ok(());
     }
     Err(Fault::new(
@@ -131,7 +143,11 @@ pub(super) fn head(
         bucket_arn: Some(bucket.arn()),
         bucket_region: Some(bucket.region.as_str().to_owned()),
         access_point_alias: Some(false),
-        ..Default::default()
+        bucket_location_type: bucket.zone.as_ref().map(|zone| match zone.is_local {
+            true => LocationType::LocalZone,
+            false => LocationType::AvailabilityZone,
+        }),
+        bucket_location_name: bucket.zone.as_ref().map(|zone| zone.id.clone()),
     })
 }
 
@@ -198,7 +214,7 @@ pub(super) fn list(
             .range((start, Bound::Unbounded))
             .take_while(|(key, _)| key.as_str().starts_with(of_prefix.as_str()))
             .map(|(_, bucket)| bucket)
-            .filter(|bucket| bucket.owner == ctx.account_id)
+            .filter(|bucket| bucket.owner == ctx.account_id && bucket.zone.is_none())
             // `aws` is the partition whose keys have no prefix of their own.
             .filter(|bucket| bucket.region.partition() == ctx.partition())
             .filter(|bucket| region.is_none_or(|it| it == bucket.region.as_str()))
@@ -217,7 +233,7 @@ pub(super) fn list(
     })
 }
 
-fn shown(bucket: &BucketRecord) -> Bucket {
+pub(super) fn shown(bucket: &BucketRecord) -> Bucket {
     Bucket {
         name: Some(bucket.name.to_string()),
         creation_date: Some(bucket.created),
@@ -226,7 +242,7 @@ fn shown(bucket: &BucketRecord) -> Bucket {
     }
 }
 
-fn decoded_token(token: &str) -> Result<String, Fault> {
+pub(super) fn decoded_token(token: &str) -> Result<String, Fault> {
     let name = STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     name.ok_or_else(|| {
         let message = "The continuation token provided is incorrect";

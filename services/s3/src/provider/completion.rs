@@ -68,6 +68,12 @@ fn complete_now(
     let parts: Parts = rows.into_iter().collect();
     let listed = listed(input);
     let chosen = choose(&at.id, upload, &parts, listed)?;
+    if bucket.zone.is_some() && !(1..).zip(&chosen).all(|(number, it)| it.number == number) {
+        // A 400 ("Using multipart uploads with directory buckets" of the user guide); code and words are ours.
+        let message =
+            "Parts of uploads to directory buckets must have consecutive part numbers that begin with 1";
+        return Err(Fault::new("InvalidPartOrder", 400, message).with("UploadId", &*at.id));
+    }
     let size: u64 = chosen.iter().map(|it| it.part.content.len()).sum();
     if let Some(said) = input.mpu_object_size.filter(|said| u64::try_from(*said) != Ok(size)) {
         // test_s3::TestS3MultipartUploadChecksum::test_multipart_size_validation

@@ -64,6 +64,10 @@ pub(super) async fn copy(
     }
     if !replaces_tags {
         settings.tags = data.tags.clone();
+        if bucket.zone.is_some() && !settings.tags.is_empty() {
+            // "TaggingDirective" of `CopyObject` in the API reference.
+            return Err(Fault::not_implemented("x-amz-tagging-directive").into());
+        }
     }
     conditions.check(&key, provider.store.newest(&bucket.key, &key).as_ref())?;
     let (content, checksum, e_tag) = content_of(data, algorithm).await?;

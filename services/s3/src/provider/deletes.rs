@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use asf_api_s3::*;
-use asf_runtime::RequestContext;
+use asf_runtime::{RequestContext, Timestamp};
 
 use super::S3Provider;
 use crate::conditions;
@@ -25,12 +25,17 @@ pub(super) fn one(
     let bucket = provider.bucket(ctx, input.bucket.as_deref(), input.expected_bucket_owner.as_deref())?;
     check_bypass(&bucket, input.bypass_governance_retention)?;
     // For directory buckets only (test_s3_api::TestS3DeletePrecondition::test_delete_object_if_match_all_non_express).
-    if input.if_match_last_modified_time.is_some() {
+    if bucket.zone.is_none() && input.if_match_last_modified_time.is_some() {
         return Err(Fault::not_implemented("x-amz-if-match-last-modified-time").into());
     }
-    if input.if_match_size.is_some() {
+    if bucket.zone.is_none() && input.if_match_size.is_some() {
         return Err(Fault::not_implemented("x-amz-if-match-size").into());
     }
+    let conditions = Conditions {
+        e_tag: input.if_match.as_deref(),
+        modified: input.if_match_last_modified_time,
+        size: input.if_match_size,
+    };
     let removal = Removal {
         key: input.key.as_deref().unwrap_or_default().into(),
         version_id: input.version_id.as_deref().filter(|it| !it.is_empty()),
@@ -38,7 +43,7 @@ pub(super) fn one(
         now: ctx.clock().now(),
         by: ctx.account_id,
     };
-    let removed = remove(provider, ctx, &bucket, &removal, input.if_match.as_deref())?;
+    let removed = remove(provider, ctx, &bucket, &removal, conditions)?;
     let is_marker = removed.marker.is_some() || (removal.version_id.is_some() && was_marker(&removed));
     let version_id = match removal.version_id {
         Some(id) => Some(id.to_owned()),
@@ -71,7 +76,14 @@ pub(super) fn several(
             now: ctx.clock().now(),
             by: ctx.account_id,
         };
-        match remove(provider, ctx, &bucket, &removal, object.e_tag.as_deref()) {
+        // Time and size count in directory buckets only ("ObjectIdentifier" in the API reference).
+        let is_directory = bucket.zone.is_some();
+        let conditions = Conditions {
+            e_tag: object.e_tag.as_deref(),
+            modified: object.last_modified_time.filter(|_| is_directory),
+            size: object.size.filter(|_| is_directory),
+        };
+        match remove(provider, ctx, &bucket, &removal, conditions) {
             Ok(_) if is_quiet => {}
             Ok(removed) => deleted.push(shown(key, &removal, &removed)),
             Err(fault) => errors.push(failed(key, &removal, fault)),
@@ -84,24 +96,42 @@ pub(super) fn several(
     })
 }
 
+/// What has to be true of the object.
+#[derive(Clone, Copy, Debug)]
+struct Conditions<'a> {
+    e_tag: Option<&'a str>,
+    modified: Option<Timestamp>,
+    size: Option<i64>,
+}
+
+impl Conditions<'_> {
+    fn check(&self, key: &str, newest: Option<&Found>) -> Result<(), Fault> {
+        let Some((version, data)) = newest.and_then(|it| Some((&it.version, it.version.data.as_deref()?)))
+        else {
+            // Of what is not there, time and size are no conditions ("DeleteObject" in the API reference).
+            return if self.e_tag.is_some() { Err(Fault::no_such_key(key)) } else { Ok(()) };
+        };
+        if self.e_tag.is_some_and(|tag| !conditions::matches(tag, &data.e_tag)) {
+            return Err(Fault::precondition_failed("If-Match"));
+        }
+        if self.modified.is_some_and(|modified| modified.truncated_to_seconds() != version.modified) {
+            return Err(Fault::precondition_failed("x-amz-if-match-last-modified-time"));
+        }
+        if self.size.is_some_and(|size| u64::try_from(size) != Ok(data.size)) {
+            return Err(Fault::precondition_failed("x-amz-if-match-size"));
+        }
+        Ok(())
+    }
+}
+
 fn remove(
     provider: &S3Provider,
     ctx: &RequestContext,
     bucket: &Arc<BucketRecord>,
     removal: &Removal<'_>,
-    if_match: Option<&str>,
+    conditions: Conditions<'_>,
 ) -> Result<Removed, Fault> {
-    let check = |newest: Option<&Found>| {
-        let Some(tag) = if_match else { return Ok(()) };
-        let Some(data) = newest.and_then(|found| found.version.data.as_deref()) else {
-            return Err(Fault::no_such_key(&removal.key));
-        };
-        if conditions::matches(tag, &data.e_tag) {
-            Ok(())
-        } else {
-            Err(Fault::precondition_failed("If-Match"))
-        }
-    };
+    let check = |newest: Option<&Found>| conditions.check(&removal.key, newest);
     let removed = provider.store.remove_version(bucket, removal, ctx.ids(), check)?;
     let (kind, of) = match (&removed.marker, &removed.version) {
         (Some(marker), _) => (EventKind::ObjectRemovedDeleteMarkerCreated, marker),

@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::S3Provider;
 use super::reads::quoted;
+use crate::directory::check_pages;
 use crate::error::Fault;
 use crate::listing::{Listed, Query};
 use crate::models::{NULL_VERSION, ObjectData};
@@ -126,6 +127,12 @@ pub(super) fn objects_v2(
     let (max_keys, max) = page_size("max-keys", input.max_keys)?;
     let prefix = input.prefix.unwrap_or_default();
     let delimiter = input.delimiter.filter(|it| !it.is_empty());
+    if bucket.zone.is_some() {
+        check_pages(&prefix, delimiter.as_deref())?;
+        if input.start_after.is_some() {
+            return Err(Fault::not_implemented("start-after").into());
+        }
+    }
     let after = match input.continuation_token.as_deref() {
         Some("") => {
             let message = "The continuation token provided is incorrect";

@@ -7,6 +7,7 @@ mod completion;
 mod configuration;
 mod copies;
 mod deletes;
+mod directories;
 mod listings;
 mod lookup;
 mod object_acls;
@@ -33,11 +34,13 @@ use asf_runtime::plugin::Settings;
 use asf_runtime::public_url::PublicUrl;
 use http::request::Parts;
 
+use crate::directory::check_operation;
 use crate::error::Fault;
 use crate::events::EventKind;
 use crate::models::{Bucket as BucketRecord, BucketKey};
 use crate::notifications::Notifier;
 use crate::store::Store;
+use directories::Renames;
 use writes::Manner;
 
 /// Amazon S3.
@@ -52,6 +55,7 @@ pub struct S3Provider {
     /// Whose access keys those of forms are.
     pub(crate) access_keys: AccessKeyStyle,
     pub(crate) notifier: Notifier,
+    renames: Renames,
 }
 
 impl S3Provider {
@@ -63,6 +67,7 @@ impl S3Provider {
             public: PublicUrl::of(settings),
             access_keys: AccessKeyStyle::of(settings),
             notifier: Notifier::default(),
+            renames: Renames::default(),
         }
     }
 
@@ -93,7 +98,8 @@ impl S3Provider {
     /// A bucket, by the name of an input and `ExpectedBucketOwner`.
     ///
     /// # Errors
-    /// `NoSuchBucket`; `AccessDenied`, if it is another's; `InvalidBucketOwnerAWSAccountID`.
+    /// `NoSuchBucket`; `AccessDenied`, if it is another's; `InvalidBucketOwnerAWSAccountID`; what directory buckets
+    /// say of operations that are not for them.
     pub(crate) fn bucket(
         &self,
         ctx: &RequestContext,
@@ -108,6 +114,9 @@ impl S3Provider {
         // test_s3::test_put_bucket_policy_expected_bucket_owner
         if expected.is_some_and(|it| it != bucket.owner) {
             return Err(Fault::access_denied());
+        }
+        if bucket.zone.is_some() {
+            check_operation(ctx.operation.name(), ctx.request.method.as_str())?;
         }
         Ok(bucket)
     }
@@ -187,6 +196,15 @@ impl S3Api for S3Provider {
         input: CreateMultipartUploadRequest,
     ) -> Result<CreateMultipartUploadOutput, S3Error> {
         uploads::create(self, ctx, input)
+    }
+
+    #[handler("CreateSession")]
+    async fn create_session(
+        &self,
+        ctx: &RequestContext,
+        input: CreateSessionRequest,
+    ) -> Result<CreateSessionOutput, S3Error> {
+        directories::create_session(self, ctx, &input)
     }
 
     #[handler("DeleteBucket")]
@@ -317,7 +335,19 @@ impl S3Api for S3Provider {
         ctx: &RequestContext,
         input: ListBucketsRequest,
     ) -> Result<ListBucketsOutput, S3Error> {
+        if directories::are_meant(ctx) {
+            return directories::list_as_buckets(self, ctx, input);
+        }
         buckets::list(self, ctx, input)
+    }
+
+    #[handler("ListDirectoryBuckets")]
+    async fn list_directory_buckets(
+        &self,
+        ctx: &RequestContext,
+        input: ListDirectoryBucketsRequest,
+    ) -> Result<ListDirectoryBucketsOutput, S3Error> {
+        directories::list(self, ctx, &input)
     }
 
     #[handler("ListMultipartUploads")]
@@ -418,6 +448,15 @@ impl S3Api for S3Provider {
         input: PutObjectTaggingRequest,
     ) -> Result<PutObjectTaggingOutput, S3Error> {
         object_tags::put(self, ctx, input)
+    }
+
+    #[handler("RenameObject")]
+    async fn rename_object(
+        &self,
+        ctx: &RequestContext,
+        input: RenameObjectRequest,
+    ) -> Result<RenameObjectOutput, S3Error> {
+        directories::rename(self, ctx, &input)
     }
 
     #[handler("RestoreObject")]

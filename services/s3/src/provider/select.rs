@@ -18,8 +18,9 @@ use crate::error::Fault;
 use crate::select::fault;
 use crate::select::input::Input;
 use crate::select::output::Output;
+use crate::select::parquet::Content;
 use crate::select::parse::{STACK, parse};
-use crate::select::run::{Counts, Job, Told, missing_parameter, range, run};
+use crate::select::run::{Counts, Job, Told, missing_parameter, range, run, run_parquet};
 
 /// Events that may wait for the client.
 const AHEAD: usize = 4;
@@ -66,8 +67,11 @@ type Event = Result<SelectObjectContentEventStream, StreamError>;
 /// Runs a query, on a thread that may wait: for the object's file, and for the client. Those of the runtime have too
 /// little stack for the longest chains of operators.
 fn work(job: &Job, content: &Blob, runtime: Handle, events: &mpsc::Sender<Event>) {
-    let source = Pulled { reader: content.reader(), runtime, rest: Bytes::new() };
-    let done = run(job, source, |told| events.blocking_send(Ok(event(told))).is_ok());
+    let tell = |told| events.blocking_send(Ok(event(told))).is_ok();
+    let done = match job.input.is_parquet() {
+        true => run_parquet(job, Placed { content: content.clone(), runtime }, tell),
+        false => run(job, Pulled::of(content, runtime), tell),
+    };
     if let Err(fault) = done {
         // Nobody may be there any more.
         let _ = events.blocking_send(Err(of_fault(fault)));
@@ -108,6 +112,28 @@ struct Pulled {
     reader: BlobReader,
     runtime: Handle,
     rest: Bytes,
+}
+
+impl Pulled {
+    fn of(content: &Blob, runtime: Handle) -> Self {
+        Self { reader: content.reader(), runtime, rest: Bytes::new() }
+    }
+}
+
+/// An object's content, for who reads here and there.
+struct Placed {
+    content: Blob,
+    runtime: Handle,
+}
+
+impl Content for Placed {
+    fn len(&self) -> u64 {
+        self.content.len()
+    }
+
+    fn from(&self, offset: u64) -> Box<dyn Read> {
+        Box::new(Pulled::of(&self.content.slice(offset..u64::MAX), self.runtime.clone()))
+    }
 }
 
 impl Read for Pulled {

@@ -12,7 +12,7 @@ use crate::encryption::EncryptionRequest;
 use crate::error::Fault;
 use crate::locks::LockRequest;
 use crate::metadata;
-use crate::models::{Acl, Bucket, Encryption, Headers, Retention};
+use crate::models::{Acl, Bucket, Encryption, Headers, Retention, Zone};
 
 /// Bytes of a key ("Object key naming" of the user guide).
 const MAX_KEY: usize = 1024;
@@ -110,11 +110,14 @@ pub(super) fn resolve(
     encryption: &EncryptionRequest<'_>,
     lock: &LockRequest<'_>,
 ) -> Result<Settings, Fault> {
+    if bucket.zone.is_some() {
+        check_directory(&headers, &tags, encryption)?;
+    }
     let (retention, legal_hold) = lock.resolve(bucket, ctx.clock().now())?;
     Ok(Settings {
         headers,
         metadata,
-        storage_class: checked_class(storage_class)?,
+        storage_class: checked_class(storage_class, bucket)?,
         encryption: encryption.resolve(ctx, &bucket.encryption)?,
         tags,
         acl,
@@ -123,10 +126,32 @@ pub(super) fn resolve(
     })
 }
 
+/// What objects of directory buckets have not (`PutObject` in the API reference).
+///
+/// # Errors
+/// `NotImplemented`, which the API reference has for tags.
+fn check_directory(
+    headers: &Headers,
+    tags: &IndexMap<String, String>,
+    encryption: &EncryptionRequest<'_>,
+) -> Result<(), Fault> {
+    let refused = [
+        (!tags.is_empty(), "x-amz-tagging"),
+        (headers.website_redirect_location.is_some(), "x-amz-website-redirect-location"),
+        (encryption.customer.is_given(), "x-amz-server-side-encryption-customer-algorithm"),
+    ];
+    match refused.iter().find(|(is_given, _)| *is_given) {
+        Some((_, header)) => Err(Fault::not_implemented(header)),
+        None => Ok(()),
+    }
+}
+
 /// test_s3::test_put_object_storage_class_outposts
-pub(super) fn checked_class(class: Option<&str>) -> Result<String, Fault> {
-    let class = class.unwrap_or("STANDARD");
-    if STORAGE_CLASSES.contains(&class) {
+fn checked_class(class: Option<&str>, bucket: &Bucket) -> Result<String, Fault> {
+    let own = bucket.zone.as_ref().map(Zone::storage_class);
+    let class = class.unwrap_or(own.unwrap_or("STANDARD"));
+    let is_one = own.map_or_else(|| STORAGE_CLASSES.contains(&class), |own| own == class);
+    if is_one {
         return Ok(class.to_owned());
     }
     Err(Fault::new("InvalidStorageClass", 400, "The storage class you specified is not valid")

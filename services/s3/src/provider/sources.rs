@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use super::S3Provider;
 use super::lookup::OnMarker;
 use super::reads::check_archived;
-use crate::conditions::ReadConditions;
+use crate::conditions::{Conditioned, ReadConditions};
 use crate::encryption::CustomerKey;
 use crate::error::Fault;
 use crate::models::Bucket;
@@ -71,7 +71,7 @@ impl Source<'_> {
         let now = ctx.clock().now();
         check_archived(data, now)?;
         self.key.open(data)?;
-        self.conditions.check_source(&found.version, data, now)?;
+        self.conditions.check_write(&found.version, data, now, Conditioned::CopySource)?;
         Ok(Copied { bucket, found, is_named: version_id.is_some() })
     }
 }

@@ -10,6 +10,7 @@ use super::listings::{Encoding, owner, page_size};
 use super::reads::quoted;
 use super::uploads::checksum_type;
 use crate::checksums::put_checksum;
+use crate::directory::check_pages;
 use crate::error::Fault;
 use crate::listing::Query;
 use crate::models::{Upload, UploadKey};
@@ -87,6 +88,9 @@ pub(super) fn uploads(
     let (max_uploads, max) = page_size("max-uploads", input.max_uploads)?;
     let prefix = input.prefix.unwrap_or_default();
     let delimiter = input.delimiter.filter(|it| !it.is_empty());
+    if bucket.zone.is_some() {
+        check_pages(&prefix, delimiter.as_deref())?;
+    }
     let key_marker = input.key_marker.unwrap_or_default();
     // Without a key it says nothing ("ListMultipartUploads" in the API reference).
     let id_marker = input.upload_id_marker.filter(|_| !key_marker.is_empty()).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! S3 Select: SQL over one object of CSV or JSON.
+//! S3 Select: SQL over one object of CSV, JSON or Parquet.
 //!
 //! A query goes through here in four steps: [`parse`](parse::parse) makes a [`Query`](query::Query) of the text;
 //! [`input`] reads records, one at a time; [`evaluate`] says what each comes to; [`output`] writes it. [`run`] puts
-//! them together, on a thread where it may take its time. Parquet is not read.
+//! them together, on a thread where it may take its time.
 
 mod aggregate;
 mod compile;
@@ -10,6 +10,7 @@ mod evaluate;
 mod functions;
 pub(crate) mod input;
 pub(crate) mod output;
+pub(crate) mod parquet;
 pub(crate) mod parse;
 mod query;
 pub(crate) mod run;

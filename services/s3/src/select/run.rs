@@ -5,6 +5,7 @@ use std::io::Read;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use asf_api_s3::ScanRange;
 use asf_runtime::Timestamp;
@@ -16,6 +17,7 @@ use super::evaluate::Scope;
 use super::fault;
 use super::input::{Compression, Input, Record, Records, expand};
 use super::output::Output;
+use super::parquet::{self, Content};
 use super::query::{Columns, Query};
 use super::value::Value;
 use crate::error::Fault;
@@ -94,7 +96,7 @@ pub(crate) fn range(
 pub(crate) fn run(
     job: &Job,
     source: impl Read + 'static,
-    mut tell: impl FnMut(Told) -> bool,
+    tell: impl FnMut(Told) -> bool,
 ) -> Result<(), Fault> {
     let (scanned, processed) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
     let raw = Counted { reader: source, count: scanned.clone() };
@@ -104,10 +106,39 @@ pub(crate) fn run(
         Compression::Bzip2 => Box::new(MultiBzDecoder::new(raw)),
     };
     let reader = Counted { reader: plain, count: processed.clone() };
-    let mut rows = Rows { job, sums: job.query.aggregates.iter().map(Sum::new).collect(), count: 0 };
-    let (mut out, mut returned) = (Vec::new(), 0);
-    let mut records = job.input.records(Box::new(reader));
+    let records = job.input.records(Box::new(reader));
     let counts = |returned| Counts { scanned: scanned.get(), processed: processed.get(), returned };
+    over(job, &job.range, records, counts, tell)
+}
+
+/// Runs a query over Parquet.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_parquet(
+    job: &Job,
+    content: impl Content + 'static,
+    tell: impl FnMut(Told) -> bool,
+) -> Result<(), Fault> {
+    let rows = parquet::Rows::open(content, job.range.clone())?;
+    let count = rows.count.clone();
+    let counts = |returned| {
+        let read = count.load(Ordering::Relaxed);
+        Counts { scanned: read, processed: read, returned }
+    };
+    over(job, &(0..=u64::MAX), Records::Parquet(Box::new(rows)), counts, tell)
+}
+
+fn over(
+    job: &Job,
+    range: &RangeInclusive<u64>,
+    mut records: Records,
+    counts: impl Fn(u64) -> Counts,
+    mut tell: impl FnMut(Told) -> bool,
+) -> Result<(), Fault> {
+    let sums = job.query.aggregates.iter().map(Sum::new).collect();
+    let mut rows = Rows { job, range, sums, count: 0 };
+    let (mut out, mut returned) = (Vec::new(), 0);
     while rows.wants_more() {
         if !rows.next(&mut records, &mut out)? {
             break;
@@ -135,6 +166,8 @@ pub(crate) fn run(
 /// Rows, as records come.
 struct Rows<'j> {
     job: &'j Job,
+    /// Records that begin here count.
+    range: &'j RangeInclusive<u64>,
     sums: Vec<Sum<'j>>,
     count: u64,
 }
@@ -149,10 +182,10 @@ impl Rows<'_> {
     /// Deals with the next value. False at the end.
     fn next(&mut self, records: &mut Records, out: &mut Vec<u8>) -> Result<bool, Fault> {
         let Some((at, value)) = records.next().transpose()? else { return Ok(false) };
-        if at > *self.job.range.end() {
+        if at > *self.range.end() {
             return Ok(false);
         }
-        if at < *self.job.range.start() {
+        if at < *self.range.start() {
             return Ok(true);
         }
         let mut found = Vec::with_capacity(1);

@@ -61,16 +61,10 @@ impl FormUploads {
         Self { providers: Arc::downgrade(providers), verifying }
     }
 
-    /// The bucket that a form is posted to.
+    /// The bucket that something is posted to.
     fn bucket(ctx: &GatewayContext) -> Option<String> {
         let request = &ctx.request;
-        let content_type = request.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        let is_form = content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
-        if request.method != Method::POST
-            || !is_form
-            || request.uri.query().is_some()
-            || !may_be_s3(&request.headers)
-        {
+        if request.method != Method::POST || request.uri.query().is_some() || !may_be_s3(&request.headers) {
             return None;
         }
         addressed(request).filter(|(_, is_object)| !is_object).map(|(bucket, _)| bucket)
@@ -87,18 +81,28 @@ impl GatewayHandler for FormUploads {
             return go_on();
         };
         Box::pin(async move {
-            let body = std::mem::take(&mut ctx.body);
             let Some(provider) = providers.get("s3") else { return Ok(Flow::Continue) };
             let provider: &dyn Any = &*provider;
             let Some(provider) = provider.downcast_ref::<S3Provider>() else { return Ok(Flow::Continue) };
             let mut call = RequestContext::new(PutObject::operation(), ctx.environment.clone());
-            call.request_id.clone_from(&ctx.request_id);
-            call.providers = providers.clone();
             let content_type = ctx.request.headers.get(header::CONTENT_TYPE);
             let content_type = content_type.and_then(|it| it.to_str().ok()).unwrap_or_default();
+            let is_form = content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
+            // What is posted to a path that is no bucket's may be for somebody else.
+            if !is_form && provider.bucket(&call, Some(&bucket), None).is_err() {
+                return Ok(Flow::Continue);
+            }
+            let body = std::mem::take(&mut ctx.body);
+            call.request_id.clone_from(&ctx.request_id);
+            call.providers = providers.clone();
             // As the gateway does it for operations: the answer leaves when the object is on the disk.
             let keys = self.verifying.as_ref().map(|it| IssuedKeys::new(providers.clone(), it));
-            let work = upload(provider, &mut call, &bucket, content_type, body, keys.as_ref());
+            let work = async {
+                if !is_form {
+                    return Err(refused(no_form()));
+                }
+                upload(provider, &mut call, &bucket, content_type, body, keys.as_ref()).await
+            };
             let (result, written) = provider.store().state().durably(work).await;
             let result = match written {
                 Ok(()) => result,
@@ -157,6 +161,11 @@ async fn upload(
 
 fn refused(fault: Fault) -> Box<dyn ServiceError> {
     S3Error::from(fault).into()
+}
+
+/// test_s3::TestS3PresignedPost::test_post_object_with_wrong_content_type
+fn no_form() -> Fault {
+    Fault::precondition_failed("Bucket POST must be of the enclosure-type multipart/form-data")
 }
 
 /// test_s3::TestS3PresignedPost::test_post_request_missing_fields, ::test_post_request_missing_signature
