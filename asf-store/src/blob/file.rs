@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::BlobError;
 use super::folder::Folder;
@@ -16,20 +16,20 @@ pub(super) struct BlobFile {
     pub(super) service: Box<str>,
     folder: Arc<Folder>,
     path: PathBuf,
-    /// Opened when it is first read.
-    opened: OnceLock<File>,
+    /// Open since it was read, until [others](Folder::note_open) are.
+    opened: Mutex<Option<Arc<File>>>,
 }
 
 impl BlobFile {
     pub(super) fn new(folder: Arc<Folder>, service: &str, id: &str, path: PathBuf) -> Self {
-        Self { id: id.into(), service: service.into(), folder, path, opened: OnceLock::new() }
+        Self { id: id.into(), service: service.into(), folder, path, opened: Mutex::default() }
     }
 
     /// Reads up to `length` bytes from an offset, at least one.
     ///
     /// # Errors
     /// It is not there, or ends before.
-    pub(super) fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, BlobError> {
+    pub(super) fn read_at(self: &Arc<Self>, offset: u64, length: usize) -> Result<Vec<u8>, BlobError> {
         let mut bytes = vec![0; length];
         let read = self.read_into(offset, &mut bytes)?;
         bytes.truncate(read);
@@ -40,15 +40,9 @@ impl BlobFile {
     ///
     /// # Errors
     /// It is not there, or ends before.
-    pub(super) fn read_into(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, BlobError> {
+    pub(super) fn read_into(self: &Arc<Self>, offset: u64, buffer: &mut [u8]) -> Result<usize, BlobError> {
         use std::os::unix::fs::FileExt as _;
-        let file = match self.opened.get() {
-            Some(file) => file,
-            None => {
-                let file = File::open(&self.path).map_err(|error| self.error("open", error))?;
-                self.opened.get_or_init(|| file)
-            }
-        };
+        let file = self.open()?;
         loop {
             match file.read_at(buffer, offset) {
                 Ok(0) => return Err(BlobError::Damaged(self.path.display().to_string())),
@@ -64,9 +58,9 @@ impl BlobFile {
     #[cfg(target_os = "linux")]
     pub(super) fn read_in_memory(&self, offset: u64, buffer: &mut [u8]) -> Option<usize> {
         use rustix::io::ReadWriteFlags;
-        let file = self.opened.get()?;
+        let file = self.opened().clone()?;
         let into = &mut [std::io::IoSliceMut::new(buffer)];
-        let read = rustix::io::preadv2(file, into, offset, ReadWriteFlags::NOWAIT);
+        let read = rustix::io::preadv2(&file, into, offset, ReadWriteFlags::NOWAIT);
         read.ok().filter(|it| *it > 0)
     }
 
@@ -74,6 +68,25 @@ impl BlobFile {
     #[cfg(not(target_os = "linux"))]
     pub(super) fn read_in_memory(&self, _: u64, _: &mut [u8]) -> Option<usize> {
         None
+    }
+
+    fn open(self: &Arc<Self>) -> Result<Arc<File>, BlobError> {
+        if let Some(file) = &*self.opened() {
+            return Ok(file.clone());
+        }
+        let file = Arc::new(File::open(&self.path).map_err(|error| self.error("open", error))?);
+        *self.opened() = Some(file.clone());
+        self.folder.note_open(self);
+        Ok(file)
+    }
+
+    /// It is opened again when it is read again; whoever is reading goes on.
+    pub(super) fn close(&self) {
+        *self.opened() = None;
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Option<Arc<File>>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many bytes it has.

@@ -1,6 +1,6 @@
 //! Where files with content are, and which of them somebody has a hold of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,10 @@ use crate::PassingFolder;
 /// Bytes up to which content is kept in memory and in its record.
 pub(super) const INLINE: usize = 8 << 10;
 
+/// Files that stay open after they were read: opening one is a step that waits, and a process may have some thousand
+/// only.
+const OPEN: usize = 128;
+
 /// What the names of files that are being written end with.
 const PART: &str = ".part";
 
@@ -24,6 +28,8 @@ pub(crate) struct Folder {
     place: Place,
     /// Those that somebody has a hold of, by service and id.
     held: Mutex<Held>,
+    /// Those that are open, the ones that were opened longest ago first.
+    open: Mutex<VecDeque<Weak<BlobFile>>>,
     /// Once it is set nothing is deleted any more: holds end because the process does.
     is_closed: AtomicBool,
 }
@@ -47,7 +53,7 @@ impl Default for Folder {
 
 impl Folder {
     fn at(place: Place) -> Self {
-        Self { place, held: Mutex::default(), is_closed: AtomicBool::new(false) }
+        Self { place, held: Mutex::default(), open: Mutex::default(), is_closed: AtomicBool::new(false) }
     }
 
     /// A folder whose files are there after a restart.
@@ -135,6 +141,18 @@ impl Folder {
         let file = Arc::new(BlobFile::new(self.clone(), service, id, path));
         held.insert(key, Arc::downgrade(&file));
         Ok(file)
+    }
+
+    /// A file was opened: one that was opened long ago is closed.
+    pub(super) fn note_open(&self, file: &Arc<BlobFile>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.push_back(Arc::downgrade(file));
+        let oldest = if open.len() > OPEN { open.pop_front() } else { None };
+        drop(open);
+        // It may have its last hold here, whose end looks at files too: not under the lock.
+        if let Some(oldest) = oldest.and_then(|it| it.upgrade()) {
+            oldest.close();
+        }
     }
 
     /// The last hold of a file has ended.

@@ -171,6 +171,31 @@ async fn pieces_stay_what_they_are_while_more_is_read() {
     }
 }
 
+/// A process may have a thousand files open, and a store has more.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn few_files_stay_open() {
+    let (folder, journal) = (tempfile::tempdir().unwrap(), Journal::default());
+    let state =
+        State::durable_with_blobs(Arc::new(journal.clone()), Arc::new(journal), folder.path().to_owned());
+    let (stores, _) = store(&state);
+    let mut blobs = Vec::new();
+    for length in 10_000..10_300 {
+        blobs.push(stores.blobs().put(content(length)).await.unwrap());
+    }
+    let is_ours = |path: &Path| std::fs::read_link(path).is_ok_and(|file| file.starts_with(folder.path()));
+    let open = || files(Path::new("/proc/self/fd")).iter().filter(|it| is_ours(it)).count();
+    assert_eq!(open(), 0);
+    for _ in 0..2 {
+        for blob in &blobs {
+            assert!(blob.bytes().await.unwrap() == content(blob.len() as usize));
+        }
+        assert!((1..=128).contains(&open()), "{}", open());
+    }
+    drop(blobs);
+    assert_eq!(open(), 0);
+}
+
 #[tokio::test]
 async fn content_is_there_after_a_restart_and_what_no_record_has_is_not() {
     let (folder, journal) = (tempfile::tempdir().unwrap(), Journal::default());
