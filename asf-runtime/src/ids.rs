@@ -11,7 +11,7 @@ pub struct Ids(Generator);
 enum Generator {
     /// Each thread has one of its own, so that calls do not wait for each other.
     OfThreads,
-    Seeded(Mutex<StdRng>),
+    Seeded(Box<Mutex<StdRng>>),
 }
 
 impl Ids {
@@ -24,7 +24,7 @@ impl Ids {
     /// The ids that belong to a seed.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self(Generator::Seeded(Mutex::new(StdRng::seed_from_u64(seed))))
+        Self(Generator::Seeded(Box::new(Mutex::new(StdRng::seed_from_u64(seed)))))
     }
 
     /// Fills a buffer with random bytes.

@@ -1,5 +1,5 @@
 //! What a call costs from the raw request to the raw answer, without sockets: the whole chain over the
-//! smallest operation there is. No subscriber listens, so lines of the log cost next to nothing here.
+//! smallest operations there are. No subscriber listens, so lines of the log cost next to nothing here.
 
 #![allow(clippy::expect_used, reason = "a bench that cannot do its work has to stop")]
 
