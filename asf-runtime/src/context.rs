@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use asf_schema::{Operation, ProtocolKind};
 
+use crate::Timestamp;
 use crate::client::InProcess;
 use crate::clock::{Clock, SystemClock};
+use crate::ending::Ending;
+use crate::gateway::TraceContext;
 use crate::identity::{AccountId, Partition, Region};
 use crate::ids::Ids;
 use crate::provider::Providers;
@@ -45,12 +48,16 @@ pub struct RequestContext {
     pub credentials: Option<Credentials>,
     /// The id that the answer carries.
     pub request_id: String,
+    /// When the call came, by the clock of the environment.
+    pub began: Timestamp,
     /// Method, path, query and headers of the request; of a call from within the process, empty ones.
     pub request: http::request::Parts,
     /// Time and ids.
     pub environment: Environment,
     /// Who answers calls of other services; nobody does in a context that a test makes.
     pub providers: Arc<Providers>,
+    /// Tells when the server of the call is about to end: whoever waits for something to come answers then.
+    pub ending: Ending,
 }
 
 /// What a request says of its signer.
@@ -75,9 +82,11 @@ impl RequestContext {
             region: Region::default(),
             credentials: None,
             request_id: environment.ids.uuid(),
+            began: environment.clock.now(),
             request,
             environment,
-            providers: Arc::default(),
+            providers: Providers::nobody(),
+            ending: Ending::default(),
         }
     }
 
@@ -95,6 +104,7 @@ impl RequestContext {
             account_id,
             region,
             providers: self.providers.clone(),
+            ending: self.ending.clone(),
             ..Self::new(self.operation, self.environment.clone())
         }
     }
@@ -109,6 +119,12 @@ impl RequestContext {
     #[must_use]
     pub fn ids(&self) -> &Ids {
         &self.environment.ids
+    }
+
+    /// The trace that the call belongs to: that of `X-Amzn-Trace-Id`, or one that begins with the call.
+    #[must_use]
+    pub fn trace(&self) -> TraceContext {
+        TraceContext::of(&self.request, self.began, &self.request_id)
     }
 
     /// The partition that is called.

@@ -6,33 +6,45 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 /// Source of ids. One for the whole process; seeded, it gives the same ids in the same order.
-pub struct Ids(Mutex<StdRng>);
+pub struct Ids(Generator);
+
+enum Generator {
+    /// Each thread has one of its own, so that calls do not wait for each other.
+    OfThreads,
+    Seeded(Box<Mutex<StdRng>>),
+}
 
 impl Ids {
     /// Ids that no one can foretell.
     #[must_use]
     pub fn random() -> Self {
-        Self(Mutex::new(StdRng::from_rng(&mut rand::rng())))
+        Self(Generator::OfThreads)
     }
 
     /// The ids that belong to a seed.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self(Mutex::new(StdRng::seed_from_u64(seed)))
+        Self(Generator::Seeded(Box::new(Mutex::new(StdRng::seed_from_u64(seed)))))
     }
 
     /// Fills a buffer with random bytes.
     pub fn fill(&self, buffer: &mut [u8]) {
-        // A panic while it was held cannot have left the generator in a bad state.
-        let mut source = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        source.fill_bytes(buffer);
+        match &self.0 {
+            Generator::OfThreads => rand::rng().fill_bytes(buffer),
+            // A panic while it was held cannot have left the generator in a bad state.
+            Generator::Seeded(source) => {
+                source.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(buffer);
+            }
+        }
     }
 
     /// A version 4 UUID, lower case with hyphens.
     pub fn uuid(&self) -> String {
         let mut bytes = [0; 16];
         self.fill(&mut bytes);
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        let mut text = uuid::Uuid::encode_buffer();
+        let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        (*uuid.hyphenated().encode_lower(&mut text)).to_owned()
     }
 
     /// So many characters drawn from an alphabet (of ASCII characters, not empty).

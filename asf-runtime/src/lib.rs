@@ -7,7 +7,8 @@
 //! - [`provider`]: operations bound to functions, [`plugin`]: how they are found;
 //! - [`patch`]: functions around an operation, whoever answers it;
 //! - [`hook`]: functions that run at moments of a process, [`extension`]: what is added to it while it runs;
-//! - [`context`]: what a handler knows of the call it answers, time and ids included;
+//! - [`context`]: what a handler knows of the call it answers, time and ids included, and [`ending`]: that its server
+//!   is about to end;
 //! - [`config`]: the variables that steer a process;
 //! - [`gateway`]: from a raw request to a raw response, through a chain of handlers;
 //! - [`public_url`]: what URLs in answers name;
@@ -25,6 +26,7 @@ pub mod clock;
 pub mod codec;
 pub mod config;
 pub mod context;
+pub mod ending;
 pub mod error;
 pub mod eventstream;
 pub mod extension;

@@ -58,7 +58,7 @@ pub fn partition_of(region: &str) -> &'static Partition {
 /// True of regions that exist, in whichever partition; false of `aws-global` and its like.
 #[must_use]
 pub fn is_region(name: &str) -> bool {
-    regions().any(|region| region.name == name)
+    PARTITIONS.iter().filter_map(|partition| partition.region(name)).any(|region| !region.is_global())
 }
 
 /// All regions of all partitions, without `aws-global` and its like.
@@ -70,7 +70,8 @@ impl Partition {
     /// The region of this name, if the partition lists it.
     #[must_use]
     pub fn region(&self, name: &str) -> Option<&'static Region> {
-        self.regions.iter().find(|region| region.name == name)
+        let place = self.regions.binary_search_by(|region| region.name.cmp(name)).ok()?;
+        self.regions.get(place)
     }
 
     /// Whether the name has the form of the partition's regions: `<prefix>-<word>-<number>`.
@@ -119,6 +120,8 @@ mod tests {
 
     #[test]
     fn valid_regions() {
+        // They are looked for as what is sorted is.
+        assert!(regions().all(|region| is_region(region.name)));
         assert!(is_region("us-east-1") && is_region("cn-northwest-1"));
         assert!(!is_region("aws-global") && !is_region("us-east-9"));
         assert!(regions().count() > 35);

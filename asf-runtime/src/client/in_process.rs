@@ -56,6 +56,7 @@ impl Transport for InProcess {
             callee.region = ctx.region.clone();
             callee.credentials.clone_from(&ctx.credentials);
             callee.providers = self.providers.clone();
+            callee.ending = ctx.ending.clone();
             match provider.call(&callee, theirs, input).await? {
                 Answer::Output(answered) => Ok(fit(theirs.output(), answered, output)?),
                 Answer::Raw(response) => {

@@ -9,7 +9,7 @@ use super::edge::{self, EdgeRouter};
 use super::handlers::{
     AddCorsHeaders, AddVersionHeader, EdgeRoutes, EnforceCors, JudgeSignatures, KeepSentRequest,
     RouteRequests, ServiceRequests, add_source_header, answer_options, check_region, identify_caller,
-    identify_trace, log_request, serialize_error,
+    log_request, serialize_error,
 };
 use super::{ChainPlace, ChainPlaces, GatewayHandler, HandlerChain, Services, handler};
 use crate::access_key::AccessKeyStyle;
@@ -63,7 +63,6 @@ pub fn aws_chain_with(services: Arc<Services>, options: AwsChainOptions) -> Hand
             // What is no AWS request.
             Some(Arc::new(EdgeRoutes::new(edge))),
             Some(handler("options", answer_options)),
-            Some(handler("trace", identify_trace)),
             // What is signed is what was sent.
             secret_keys.is_some().then(|| Arc::new(KeepSentRequest) as Arc<dyn GatewayHandler>),
             // Service, operation, protocol.

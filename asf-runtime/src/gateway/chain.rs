@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
 
@@ -71,78 +72,103 @@ impl HandlerChain {
     /// Runs a request through the chain. The answer is in the context afterwards.
     pub async fn run(&self, ctx: &mut GatewayContext) {
         let mut trace = self.traced.then(|| Trace::new(ctx));
-        let mut is_terminated = false;
-        for handler in &self.request {
-            match step(&**handler, "request", ctx, &mut trace).await {
-                Ok(Flow::Continue) => continue,
-                Ok(Flow::Stop) => {}
-                Ok(Flow::Terminate) => is_terminated = true,
-                Err(error) => self.failed(error, ctx, &mut trace).await,
+        let mut at = 0;
+        let until = Until::Decided;
+        let handled = match guarded(walk(&self.request, "request", until, ctx, &mut trace, &mut at)).await {
+            Ok(handled) => handled,
+            Err(panic) => {
+                let failed = panicked(&self.request, at, &*panic);
+                if let (Some(trace), Some(handler)) = (&mut trace, self.request.get(at)) {
+                    trace.step("request", handler.name(), ctx, &failed);
+                }
+                failed
             }
-            break;
+        };
+        let is_terminated = matches!(handled, Ok(Flow::Terminate));
+        if let Err(error) = handled {
+            ctx.error = Some(error);
+            run_all(&self.exception, "exception", Until::Decided, ctx, &mut trace).await;
         }
         if !is_terminated {
-            run_all(&self.response, "response", ctx, &mut trace).await;
+            run_all(&self.response, "response", Until::Decided, ctx, &mut trace).await;
         }
-        for handler in &self.finalizers {
-            if let Err(error) = step(&**handler, "finalizer", ctx, &mut trace).await {
-                tracing::error!(handler = handler.name(), %error, "a finalizer failed");
-            }
-        }
+        run_all(&self.finalizers, "finalizer", Until::End, ctx, &mut trace).await;
     }
+}
 
-    async fn failed(
-        &self,
-        error: Box<dyn ServiceError>,
-        ctx: &mut GatewayContext,
-        trace: &mut Option<Trace>,
-    ) {
-        ctx.error = Some(error);
-        run_all(&self.exception, "exception", ctx, trace).await;
-    }
+/// How far a list is walked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// Until a handler stops it.
+    Decided,
+    /// Whatever they say.
+    End,
 }
 
 /// Runs handlers of which a failure is logged only.
 async fn run_all(
     handlers: &[Arc<dyn GatewayHandler>],
     list: &'static str,
+    until: Until,
     ctx: &mut GatewayContext,
     trace: &mut Option<Trace>,
 ) {
-    for handler in handlers {
-        match step(&**handler, list, ctx, trace).await {
-            Ok(Flow::Continue) => {}
-            Ok(Flow::Stop | Flow::Terminate) => break,
-            Err(error) => {
-                tracing::error!(handler = handler.name(), %error, "a handler of the {list} list failed");
+    let mut from = 0;
+    while let Some(left) = handlers.get(from..).filter(|it| !it.is_empty()) {
+        let mut at = 0;
+        let result = match guarded(walk(left, list, until, ctx, trace, &mut at)).await {
+            Ok(result) => result,
+            Err(panic) => {
+                let failed = panicked(left, at, &*panic);
+                if let (Some(trace), Some(handler)) = (trace.as_mut(), left.get(at)) {
+                    trace.step(list, handler.name(), ctx, &failed);
+                }
+                failed
             }
+        };
+        let Err(error) = result else { return };
+        if let Some(handler) = left.get(at) {
+            tracing::error!(handler = handler.name(), %error, "a handler of the {list} list failed");
         }
+        from += at + 1;
     }
 }
 
-async fn step(
-    handler: &dyn GatewayHandler,
+/// Runs handlers until one fails, or decides. `at` is the one that is running, or was the last: who runs them knows by
+/// it which one has panicked. One guard for all of them costs less than one for each.
+async fn walk(
+    handlers: &[Arc<dyn GatewayHandler>],
     list: &'static str,
+    until: Until,
     ctx: &mut GatewayContext,
     trace: &mut Option<Trace>,
+    at: &mut usize,
 ) -> Handled {
-    let result = guarded(handler, ctx).await;
-    if let Some(trace) = trace {
-        trace.step(list, handler.name(), ctx, &result);
-    }
-    result
-}
-
-/// Runs a handler; one that panics has failed.
-async fn guarded(handler: &dyn GatewayHandler, ctx: &mut GatewayContext) -> Handled {
-    // A function that has nothing to wait for runs, and panics, when it is called.
-    match AssertUnwindSafe(async { handler.handle(ctx).await }).catch_unwind().await {
-        Ok(result) => result,
-        Err(panic) => {
-            tracing::error!(handler = handler.name(), "{}", panic_text(&*panic));
-            Err(AwsError::internal("an internal error occurred").into())
+    for (place, handler) in handlers.iter().enumerate() {
+        *at = place;
+        let result = handler.handle(ctx).await;
+        if let Some(trace) = trace {
+            trace.step(list, handler.name(), ctx, &result);
+        }
+        match result {
+            Ok(Flow::Stop | Flow::Terminate) if until == Until::End => {}
+            Ok(Flow::Continue) => {}
+            decided => return decided,
         }
     }
+    Ok(Flow::Continue)
+}
+
+/// Runs something that may panic.
+async fn guarded(walk: impl Future<Output = Handled>) -> std::thread::Result<Handled> {
+    AssertUnwindSafe(walk).catch_unwind().await
+}
+
+/// A handler that panics has failed.
+fn panicked(handlers: &[Arc<dyn GatewayHandler>], at: usize, panic: &(dyn std::any::Any + Send)) -> Handled {
+    let handler = handlers.get(at).map_or("", |it| it.name());
+    tracing::error!(handler, "{}", panic_text(panic));
+    Err(AwsError::internal("an internal error occurred").into())
 }
 
 impl std::fmt::Debug for HandlerChain {
@@ -209,6 +235,8 @@ impl<F: Fn(&mut GatewayContext) -> Handled + Send + Sync> GatewayHandler for Fun
 pub struct CompositeHandler {
     name: &'static str,
     is_forgiving: bool,
+    /// Whether there has ever been a handler: without, a request pays for one load.
+    is_used: AtomicBool,
     handlers: RwLock<Arc<[Arc<dyn GatewayHandler>]>>,
 }
 
@@ -229,6 +257,7 @@ impl CompositeHandler {
     pub fn append(&self, handler: Arc<dyn GatewayHandler>) {
         let mut handlers = self.handlers.write().unwrap_or_else(PoisonError::into_inner);
         *handlers = handlers.iter().cloned().chain([handler]).collect();
+        self.is_used.store(true, Ordering::Release);
     }
 
     /// Takes a handler out again; false if it is not there.
@@ -267,21 +296,89 @@ impl GatewayHandler for CompositeHandler {
     }
 
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
-        let handlers = self.current();
-        if handlers.is_empty() {
+        if !self.is_used.load(Ordering::Acquire) {
             return go_on();
         }
+        let handlers = self.current();
         Box::pin(async move {
-            for handler in &*handlers {
-                match guarded(&**handler, ctx).await {
-                    Ok(Flow::Continue) => {}
-                    Err(error) if self.is_forgiving => {
-                        tracing::error!(handler = handler.name(), %error, "one of the {} failed", self.name);
-                    }
+            let mut left = &*handlers;
+            loop {
+                let mut at = 0;
+                let walked = guarded(walk(left, self.name, Until::Decided, ctx, &mut None, &mut at)).await;
+                let error = match walked.unwrap_or_else(|panic| panicked(left, at, &*panic)) {
+                    Err(error) if self.is_forgiving => error,
                     done => return done,
-                }
+                };
+                let name = left.get(at).map_or("", |it| it.name());
+                tracing::error!(handler = name, %error, "one of the {} failed", self.name);
+                left = left.get(at + 1..).unwrap_or_default();
             }
-            Ok(Flow::Continue)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::context::Environment;
+    use crate::protocol::Request;
+    use crate::shape::ByteStream;
+
+    /// What ran, in order.
+    #[derive(Clone, Default)]
+    struct Seen(Arc<Mutex<Vec<&'static str>>>);
+
+    impl Seen {
+        fn handler(&self, name: &'static str, flow: Flow) -> Arc<dyn GatewayHandler> {
+            let seen = self.clone();
+            handler(name, move |_| {
+                seen.0.lock().unwrap().push(name);
+                Ok(flow)
+            })
+        }
+    }
+
+    fn panics() -> Arc<dyn GatewayHandler> {
+        handler("panics", |_| panic!("a fault of ours"))
+    }
+
+    #[test]
+    fn one_that_panics_has_failed_and_others_run() {
+        let seen = Seen::default();
+        let run = |name| seen.handler(name, Flow::Continue);
+        let places = Arc::new(CompositeHandler::forgiving("a place"));
+        [panics(), run("of a place"), panics()].into_iter().for_each(|it| places.append(it));
+        let chain = HandlerChain {
+            request: vec![run("first"), panics(), run("skipped")],
+            exception: vec![panics(), run("exception")],
+            response: vec![run("response"), panics(), places, run("after a panic")],
+            finalizers: vec![panics(), seen.handler("finalizer", Flow::Stop), run("last")],
+            ..HandlerChain::default()
+        };
+        let mut ctx = GatewayContext::new(Request::new(ByteStream::Empty), Environment::default());
+        chain.run(&mut ctx).now_or_never().unwrap();
+        let expected = ["first", "exception", "response", "of a place", "after a panic", "finalizer", "last"];
+        assert_eq!(*seen.0.lock().unwrap(), expected);
+        assert_eq!(ctx.error.map(|it| it.code().to_owned()).as_deref(), Some("InternalFailure"));
+    }
+
+    #[test]
+    fn a_terminated_chain_has_no_response_handlers() {
+        for (flow, expected) in
+            [(Flow::Stop, &["first", "response", "last"][..]), (Flow::Terminate, &["first", "last"])]
+        {
+            let seen = Seen::default();
+            let chain = HandlerChain {
+                request: vec![seen.handler("first", flow), panics()],
+                response: vec![seen.handler("response", Flow::Continue)],
+                finalizers: vec![seen.handler("last", Flow::Continue)],
+                ..HandlerChain::default()
+            };
+            let mut ctx = GatewayContext::new(Request::new(ByteStream::Empty), Environment::default());
+            chain.run(&mut ctx).now_or_never().unwrap();
+            assert_eq!(*seen.0.lock().unwrap(), expected);
+        }
     }
 }

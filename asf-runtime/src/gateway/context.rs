@@ -6,7 +6,9 @@ use asf_schema::{Operation, ProtocolKind, ServiceSchema};
 use http::request::Parts;
 
 use super::handlers::MAX_BODY;
+use crate::Timestamp;
 use crate::context::{Credentials, Environment};
+use crate::ending::Ending;
 use crate::error::ServiceError;
 use crate::identity::{AccountId, Region};
 use crate::observe::Observed;
@@ -15,17 +17,19 @@ use crate::provider::Source;
 use crate::shape::ByteStream;
 
 /// How a request came, and what it may use up. That it came over TLS says its URI (`https://..`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Arrival {
     /// Who is at the other end, if it is a socket with an address.
     pub peer: Option<SocketAddr>,
     /// Bytes of a body that is read as a whole, at most.
     pub max_body: usize,
+    /// Tells when the server that it came to is about to end.
+    pub ending: Ending,
 }
 
 impl Default for Arrival {
     fn default() -> Self {
-        Self { peer: None, max_body: MAX_BODY }
+        Self { peer: None, max_body: MAX_BODY, ending: Ending::default() }
     }
 }
 
@@ -44,10 +48,14 @@ pub struct GatewayContext {
     pub environment: Environment,
     /// The id that the answer carries.
     pub request_id: String,
+    /// When it came, by the clock of the environment.
+    pub began: Timestamp,
     /// Who is at the other end, if it is a socket with an address.
     pub peer: Option<SocketAddr>,
     /// Bytes of a body that is read as a whole, at most.
     pub max_body: usize,
+    /// Tells when the server that it came to is about to end.
+    pub ending: Ending,
     /// The service that is called, by botocore's folder name, as soon as that much is known.
     pub service: Option<&'static ServiceSchema>,
     /// The operation that is called, once it is known.
@@ -88,9 +96,11 @@ impl GatewayContext {
             is_body_decoded: false,
             response: Response::new(ByteStream::Empty),
             request_id: environment.ids.uuid(),
+            began: environment.clock.now(),
             environment,
             peer: None,
             max_body: MAX_BODY,
+            ending: Ending::default(),
             service: None,
             operation: None,
             protocol: ProtocolKind::Json,

@@ -78,6 +78,7 @@ impl Gateway {
         let mut ctx = GatewayContext::new(request, self.environment.clone());
         ctx.peer = arrival.peer;
         ctx.max_body = arrival.max_body;
+        ctx.ending = arrival.ending;
         self.chain.run(&mut ctx).await;
         ctx.response
     }

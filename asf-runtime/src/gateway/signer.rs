@@ -3,10 +3,14 @@
 use std::borrow::Cow;
 
 use http::request::Parts;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, HeaderName, Uri, header};
 use percent_encoding::percent_decode_str;
 
 use crate::context::Credentials;
+
+const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+const SESSION_TOKEN: HeaderName = HeaderName::from_static("x-amz-s3session-token");
+const REGION_SET: HeaderName = HeaderName::from_static("x-amz-region-set");
 
 /// What a request says of its signer. Nothing of it is verified here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,21 +31,21 @@ impl Signer {
     /// The same of a request that is still whole.
     #[must_use]
     pub fn of_head(uri: &Uri, headers: &HeaderMap) -> Option<Self> {
-        let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+        let header = |name: HeaderName| headers.get(name).and_then(|it| it.to_str().ok());
         let query = uri.query().unwrap_or_default();
         // Sessions of S3's directory buckets have a header of their own ("CreateSession" in its API reference).
-        let token = header("x-amz-security-token")
-            .or_else(|| header("x-amz-s3session-token"))
+        let token = header(TOKEN)
+            .or_else(|| header(SESSION_TOKEN))
             .map(Cow::Borrowed)
             .or_else(|| argument(query, "X-Amz-Security-Token"))
             .or_else(|| argument(query, "X-Amz-S3session-Token"));
-        let (access_key_id, region) = match header("authorization") {
+        let (access_key_id, region) = match header(header::AUTHORIZATION) {
             Some(authorization) => of_header(authorization)?,
             None => of_query(query)?,
         };
         let region = region.or_else(|| {
             // SigV4A: one signature for a set of regions.
-            let set = header("x-amz-region-set")?;
+            let set = header(REGION_SET)?;
             let first = set.split(',').next()?.trim();
             (!first.is_empty() && first != "*").then(|| first.to_owned())
         });
@@ -56,7 +60,9 @@ fn of_header(authorization: &str) -> Option<(String, Option<String>)> {
     if let Some(rest) = authorization.strip_prefix("AWS ") {
         return Some((rest.split(':').next()?.trim().to_owned(), None));
     }
-    let (_, rest) = authorization.split_once("Credential=")?;
+    // Where it stands with all clients that there are, and where it may stand.
+    let rest = authorization.split_once(' ').and_then(|(_, rest)| rest.strip_prefix("Credential="));
+    let rest = rest.or_else(|| Some(authorization.split_once("Credential=")?.1))?;
     scope(rest.split([',', ' ']).next()?)
 }
 
@@ -75,18 +81,15 @@ fn scope(credential: &str) -> Option<(String, Option<String>)> {
         return Some((credential.split('/').next()?.to_owned(), None));
     }
     let (_service, before) = (parts.next()?, parts.next()?);
-    if before.len() == 8 && before.bytes().all(|it| it.is_ascii_digit()) {
-        let id: Vec<&str> = parts.collect();
-        return Some((joined(&id), None));
-    }
-    let _date = parts.next()?;
-    let id: Vec<&str> = parts.collect();
-    Some((joined(&id), Some(before.to_owned()).filter(|it| !it.is_empty())))
-}
-
-/// What `rsplit` took apart.
-fn joined(parts: &[&str]) -> String {
-    parts.iter().rev().copied().collect::<Vec<_>>().join("/")
+    let region = if before.len() == 8 && before.bytes().all(|it| it.is_ascii_digit()) {
+        None
+    } else {
+        let _date = parts.next()?;
+        Some(before).filter(|it| !it.is_empty())
+    };
+    // What is left of it, slashes included.
+    let id = credential.get(..parts.map(|it| it.len() + 1).sum::<usize>().saturating_sub(1))?;
+    Some((id.to_owned(), region.map(str::to_owned)))
 }
 
 /// A query argument, decoded.

@@ -1,9 +1,10 @@
 //! `X-Amzn-Trace-Id`: the trace that a request belongs to.
 
+use http::request::Parts;
+
 use crate::Timestamp;
 
-/// The trace that a request belongs to. The AWS chain puts it into the extensions of the request, so that
-/// handlers find it in [`RequestContext::request`](crate::RequestContext::request).
+/// The trace that a request belongs to: [`RequestContext::trace`](crate::RequestContext::trace).
 ///
 /// Form: X-Ray's developer guide, "Tracing header".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,12 @@ const MAX_FIELDS: usize = 32;
 impl TraceContext {
     /// Name of the header.
     pub const HEADER: http::HeaderName = http::HeaderName::from_static("x-amzn-trace-id");
+
+    /// The trace that a request names, or one that begins with it. It is the same whenever it is asked for.
+    pub(crate) fn of(request: &Parts, began: Timestamp, request_id: &str) -> Self {
+        let named = request.headers.get(Self::HEADER).and_then(|it| it.to_str().ok()).and_then(Self::parse);
+        named.unwrap_or_else(|| Self::new(began, request_id))
+    }
 
     /// A trace that begins with a request.
     #[must_use]

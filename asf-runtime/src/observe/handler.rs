@@ -50,7 +50,7 @@ impl GatewayHandler for BeginObserving {
     fn handle<'a>(&'a self, ctx: &'a mut GatewayContext) -> BoxFuture<'a, Handled> {
         ctx.observed = Some(Observed {
             began: Instant::now(),
-            at: ctx.environment.clock.now(),
+            at: ctx.began,
             bytes_in: ctx.body.length().unwrap_or_default(),
             under_way: self.0.metrics.begin(),
         });

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use http::header;
 use serde_json::{Value as Json, json};
 
 use super::metrics::Finished;
@@ -125,7 +126,8 @@ impl Journal {
         fill(&mut place.request_id, &ctx.request_id);
         fill(&mut place.region, ctx.region.as_str());
         fill(&mut place.code, ctx.error.as_deref().map_or("", ServiceError::code));
-        fill(&mut place.user_agent, ctx.header("user-agent").unwrap_or_default());
+        let user_agent = ctx.request.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+        fill(&mut place.user_agent, user_agent.unwrap_or_default());
     }
 
     /// The calls that a filter wants, newest first, as JSON.

@@ -78,9 +78,11 @@ impl Patched {
                     region: ctx.region.clone(),
                     credentials: ctx.credentials.clone(),
                     request_id: ctx.request_id.clone(),
+                    began: ctx.began,
                     request: ctx.request.clone(),
                     environment: ctx.environment.clone(),
                     providers: ctx.providers.clone(),
+                    ending: ctx.ending.clone(),
                 };
                 provider.call(&theirs, *operation, input).await
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
 
 use asf_schema::Operation;
 use asf_store::{Selection, State};
@@ -123,6 +123,12 @@ impl Providers {
             providers.insert(service, Tier::Native, Source::Native, Some(plugin), None);
         }
         providers
+    }
+
+    /// Those of a context that nobody was put into: there are none. It is shared, so nothing is added to it.
+    pub(crate) fn nobody() -> Arc<Self> {
+        static NOBODY: LazyLock<Arc<Providers>> = LazyLock::new(Arc::default);
+        NOBODY.clone()
     }
 
     /// With this provider for its service, whatever was there before.

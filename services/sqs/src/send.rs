@@ -256,10 +256,5 @@ impl Queue {
 
 /// SHA-256 of the body, in hexadecimal.
 fn content_based_id(body: &str) -> String {
-    use std::fmt::Write;
-    Sha256::digest(body.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    md5::hexadecimal(&Sha256::digest(body.as_bytes()))
 }

@@ -58,25 +58,25 @@ pub fn parse(url: &str) -> Result<QueueAddress, QueueError> {
             format!("The address {url} is not valid for this endpoint."),
         )
     };
-    let (host, path) = match url.split_once("://") {
-        Some((_, rest)) => rest.split_once('/').ok_or_else(invalid)?,
+    let rest = url.strip_prefix("http://").or_else(|| Some(url.split_once("://")?.1));
+    let (host, path) = match rest {
+        Some(rest) => rest.split_once('/').ok_or_else(invalid)?,
         None => ("", url.trim_start_matches('/')),
     };
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let segments: Vec<&str> = path.split('/').collect();
     let account = |text: &str| text.parse::<AccountId>().map_err(|_| invalid());
-    let address = match segments.as_slice() {
-        ["queue", region, of, name] => QueueAddress {
+    let address = match first(path, '/') {
+        [Some("queue"), Some(region), Some(of), Some(name), None] => QueueAddress {
             account: Some(account(of)?),
             region: Some(Region::new(region)),
-            name: (*name).to_owned(),
+            name: name.to_owned(),
         },
-        [of, name] => QueueAddress {
-            account: Some(account(of)?),
-            region: region_of_host(host),
-            name: (*name).to_owned(),
-        },
-        [name] if host.is_empty() => QueueAddress { account: None, region: None, name: (*name).to_owned() },
+        [Some(of), Some(name), None, ..] => {
+            QueueAddress { account: Some(account(of)?), region: region_of_host(host), name: name.to_owned() }
+        }
+        [Some(name), None, ..] if host.is_empty() => {
+            QueueAddress { account: None, region: None, name: name.to_owned() }
+        }
         _ => return Err(invalid()),
     };
     let named = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.');
@@ -86,15 +86,20 @@ pub fn parse(url: &str) -> Result<QueueAddress, QueueError> {
     Ok(address)
 }
 
+/// The first parts of a text, and nothing in the place of those that it does not have.
+fn first(text: &str, separator: char) -> [Option<&str>; 5] {
+    let mut parts = text.split(separator);
+    std::array::from_fn(|_| parts.next())
+}
+
 /// The region in a host: `sqs.REGION.`, `REGION.queue.`, and `queue.amazonaws.com`, which is us-east-1's.
 fn region_of_host(host: &str) -> Option<Region> {
     let host = host.split(':').next().unwrap_or_default();
-    let labels: Vec<&str> = host.split('.').collect();
-    let region = match labels.as_slice() {
-        ["queue", "amazonaws", "com"] => "us-east-1",
-        [region, "queue", ..] | ["sqs" | "sqs-fips", region, ..] => region,
+    let region = match first(host, '.') {
+        [Some("queue"), Some("amazonaws"), Some("com"), None, ..] => "us-east-1",
+        [Some(region), Some("queue"), ..] | [Some("sqs" | "sqs-fips"), Some(region), ..] => region,
         // Interface endpoints: vpce-0a1b.sqs.us-east-1.vpce.amazonaws.com
-        [_, "sqs", region, "vpce", ..] => region,
+        [_, Some("sqs"), Some(region), Some("vpce"), ..] => region,
         _ => return None,
     };
     is_region(region).then(|| Region::new(region))

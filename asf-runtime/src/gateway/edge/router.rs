@@ -1,8 +1,9 @@
 //! Routes that come and go while requests run.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use arc_swap::ArcSwap;
 use http::Method;
 
 use super::document::Documents;
@@ -13,15 +14,14 @@ use super::{Endpoint, RouteId, Rule, RuleError};
 /// Routes that come and go while requests run. Copies of a router are the same router.
 ///
 /// A lookup sees the routes of one moment: a change makes a new table beside the one in use and then puts
-/// it in its place, so that neither lookups nor changes wait for a lookup. A change costs as much as there
-/// are routes.
+/// it in its place, so that no change waits for a lookup. The first lookup after changes costs as much as there are
+/// routes, the others only what they find; a change costs little, so that many can be made one after the other.
 #[derive(Clone, Default)]
 pub struct EdgeRouter(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// Locked for as long as it takes to take or replace the pointer.
-    table: RwLock<Arc<Table>>,
+    table: ArcSwap<Table>,
     /// One change at a time.
     changing: Mutex<()>,
     last_id: AtomicU64,
@@ -63,8 +63,8 @@ impl EdgeRouter {
         if let Some(other) = routes.iter().find(|it| it.collides(&route)) {
             return Err(RuleError::Taken(other.rule.to_string()));
         }
-        routes.push(Arc::new(route));
-        self.replace(Table::of(routes)?);
+        routes.push(route);
+        self.replace(Table::of(routes));
         Ok(id)
     }
 
@@ -77,11 +77,7 @@ impl EdgeRouter {
         if routes.len() == before {
             return false;
         }
-        match Table::of(routes) {
-            Ok(table) => self.replace(table),
-            // Every part of it was in a table before.
-            Err(error) => tracing::error!(%error, "a route could not be removed"),
-        }
+        self.replace(Table::of(routes));
         true
     }
 
@@ -96,7 +92,7 @@ impl EdgeRouter {
     /// `path` is as it stands on the wire.
     #[must_use]
     pub fn find(&self, method: &Method, host: Option<&str>, path: &str) -> Found {
-        self.table().find(method, host, path)
+        self.0.table.load().find(method, host, path)
     }
 
     /// The rules that there are, in the order in which they were added.
@@ -130,12 +126,11 @@ impl EdgeRouter {
     }
 
     fn table(&self) -> Arc<Table> {
-        self.0.table.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.table.load_full()
     }
 
     fn replace(&self, table: Table) {
-        let table = Arc::new(table);
-        *self.0.table.write().unwrap_or_else(PoisonError::into_inner) = table;
+        self.0.table.store(Arc::new(table));
     }
 }
 

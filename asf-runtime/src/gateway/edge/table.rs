@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::Method;
 
@@ -20,13 +20,16 @@ pub(super) struct Route {
 }
 
 impl Route {
-    pub(super) fn new(id: RouteId, rule: Rule, endpoint: Arc<dyn Endpoint>) -> Result<Self, RuleError> {
+    pub(super) fn new(id: RouteId, rule: Rule, endpoint: Arc<dyn Endpoint>) -> Result<Arc<Self>, RuleError> {
         let host = rule.host.as_deref().map(HostPattern::parse).transpose()?;
         let path = PathPattern::parse(&rule.path)?;
         if let Some(name) = host.iter().flat_map(HostPattern::names).find(|it| path.names.contains(it)) {
             return Err(RuleError::malformed(&rule.path, format!("{name:?} is a parameter of the host too")));
         }
-        Ok(Self { id, rule, host, path, endpoint })
+        let route = Arc::new(Self { id, rule, host, path, endpoint });
+        // What a tree does not take of it alone, it does not take of it among others.
+        Paths::default().add(&route)?;
+        Ok(route)
     }
 
     /// The methods by which it is found, `None` for all.
@@ -78,10 +81,17 @@ impl std::fmt::Debug for Found {
     }
 }
 
-/// The routes of one moment. A change makes another table.
+/// The routes of one moment. A change makes another table, which costs little: the trees are grown when something is
+/// looked for, so that many changes one after the other cost no more than one.
 #[derive(Default)]
 pub(super) struct Table {
     pub(super) routes: Vec<Arc<Route>>,
+    trees: OnceLock<Hosts>,
+}
+
+/// The routes of a table by host.
+#[derive(Default)]
+struct Hosts {
     /// Rules for a host without parameters.
     named: HashMap<String, Paths>,
     /// Rules for hosts of a pattern, the most specific first.
@@ -91,10 +101,21 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn of(routes: Vec<Arc<Route>>) -> Result<Self, RuleError> {
+    pub(super) fn of(routes: Vec<Arc<Route>>) -> Self {
+        Self { routes, trees: OnceLock::new() }
+    }
+
+    /// Finds the route of a request. `path` is as it stands on the wire.
+    pub(super) fn find(&self, method: &Method, host: Option<&str>, path: &str) -> Found {
+        self.trees.get_or_init(|| Hosts::of(&self.routes)).find(method, host, path)
+    }
+}
+
+impl Hosts {
+    fn of(routes: &[Arc<Route>]) -> Self {
         let mut table = Self::default();
         let mut patterns: HashMap<String, (HostPattern, Paths)> = HashMap::new();
-        for route in &routes {
+        for route in routes {
             let paths = match &route.host {
                 None => &mut table.any,
                 Some(host) if host.is_literal() => table.named.entry(host.nameless()).or_default(),
@@ -102,18 +123,19 @@ impl Table {
                     &mut patterns.entry(host.nameless()).or_insert_with(|| (host.clone(), Paths::default())).1
                 }
             };
-            paths.add(route)?;
+            if let Err(error) = paths.add(route) {
+                // A tree took it when it was added.
+                tracing::error!(%error, rule = %route.rule, "a route cannot be found");
+            }
         }
         let mut patterns: Vec<(String, (HostPattern, Paths))> = patterns.into_iter().collect();
         patterns
             .sort_by_cached_key(|(text, (host, _))| (std::cmp::Reverse(host.specificity()), text.clone()));
         table.patterns = patterns.into_iter().map(|(_, entry)| entry).collect();
-        table.routes = routes;
-        Ok(table)
+        table
     }
 
-    /// Finds the route of a request. `path` is as it stands on the wire.
-    pub(super) fn find(&self, method: &Method, host: Option<&str>, path: &str) -> Found {
+    fn find(&self, method: &Method, host: Option<&str>, path: &str) -> Found {
         let mut allowed = Vec::new();
         let mut has_host = false;
         if !(self.named.is_empty() && self.patterns.is_empty())
@@ -218,13 +240,11 @@ impl Paths {
         Ok(())
     }
 
-    /// All entries that fit a path, with the method that they are for.
-    fn matches<'t, 'p>(&'t self, path: &'p str) -> impl Iterator<Item = (Option<&'t Method>, Match<'t, 'p>)> {
-        self.trees.iter().filter_map(move |tree| {
-            let found = tree.paths.at(path).ok()?;
-            let route = self.routes.get(found.value.route)?;
-            Some((tree.method.as_ref(), (&**route, found.value.kind, found.params)))
-        })
+    /// The entry of a tree that fits a path.
+    fn fitting<'t, 'p>(&'t self, tree: &'t Tree, path: &'p str) -> Option<Match<'t, 'p>> {
+        let found = tree.paths.at(path).ok()?;
+        let route = self.routes.get(found.value.route)?;
+        Some((&**route, found.value.kind, found.params))
     }
 
     fn find(
@@ -239,7 +259,10 @@ impl Paths {
             Some(_) => None,
             None => Some(2),
         };
-        let fitting = self.matches(path).filter_map(|(of_route, it)| Some((rank(of_route)?, it)));
+        let fitting = self.trees.iter().filter_map(|tree| {
+            let rank = rank(tree.method.as_ref())?;
+            Some((rank, self.fitting(tree, path)?))
+        });
         let best = fitting.min_by(|(rank, a), (other, b)| order(a, b).then(rank.cmp(other)));
         let (_, (route, kind, values)) = best?;
         let mut params = Params::default();
@@ -259,8 +282,11 @@ impl Paths {
 
     /// The methods for which there are rules with a path.
     fn allowed(&self, path: &str, allowed: &mut Vec<Method>) {
-        for (method, _) in self.matches(path) {
-            let Some(method) = method else { continue };
+        for tree in &self.trees {
+            let Some(method) = &tree.method else { continue };
+            if self.fitting(tree, path).is_none() {
+                continue;
+            }
             if !allowed.contains(method) {
                 allowed.push(method.clone());
                 if method == Method::GET && !allowed.contains(&Method::HEAD) {

@@ -9,7 +9,6 @@ mod route;
 mod service_request;
 mod signature;
 mod source;
-mod trace_context;
 mod version;
 
 pub use caller::{check_region, identify_caller};
@@ -21,5 +20,4 @@ pub use route::{RouteRequests, SentUri};
 pub use service_request::{MAX_BODY, ServiceRequests};
 pub(crate) use signature::{JudgeSignatures, KeepSentRequest};
 pub use source::{SOURCE, add_source_header};
-pub use trace_context::identify_trace;
 pub use version::{AddVersionHeader, LOCALSTACK};

@@ -83,9 +83,11 @@ impl ServiceRequests {
             region: ctx.region.clone(),
             credentials: ctx.credentials.clone(),
             request_id: std::mem::take(&mut ctx.request_id),
+            began: ctx.began,
             request: std::mem::replace(&mut ctx.request, http::Request::new(()).into_parts().0),
             environment: ctx.environment.clone(),
             providers: self.services.providers.clone(),
+            ending: ctx.ending.clone(),
         };
         // An answer tells of changes only when they are as safe as was promised.
         let state = self.services.providers.state();

@@ -43,8 +43,9 @@ impl Span {
     /// None if the caller says that the trace is not recorded.
     pub(super) fn of(finished: &Finished, ctx: &GatewayContext) -> Option<Self> {
         let from_w3c = ctx.header("traceparent").and_then(w3c);
-        // Always there: a request without one begins a trace.
-        let parent = from_w3c.or_else(|| ctx.request.extensions.get::<TraceContext>().and_then(x_ray));
+        // A request that names none begins a trace.
+        let trace = || TraceContext::of(&ctx.request, ctx.began, &ctx.request_id);
+        let parent = from_w3c.or_else(|| x_ray(&trace()));
         if parent.as_ref().is_some_and(|it| !it.is_sampled) {
             return None;
         }

@@ -76,7 +76,7 @@ async fn requests(
     let connections = shared.connections().clone();
     let stream =
         Watched::new(stream, activity.clone(), connections, shared.limits.clone(), tls == Some(true));
-    let arrival = Arrival { peer, max_body: shared.limits.body_size };
+    let arrival = Arrival { peer, max_body: shared.limits.body_size, ending: shared.ending.clone() };
     let service = service_fn(|request: http::Request<Incoming>| {
         let (activity, under_way) = (activity.clone(), activity.begin());
         let (gateway, arrival) = (shared.gateway.clone(), arrival.clone());

@@ -19,6 +19,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use asf_runtime::config::{Config, Listener};
+use asf_runtime::ending::Ending;
 use asf_runtime::gateway::Gateway;
 use asf_runtime::observe::metrics::Connections;
 use futures_util::future::{Either, join_all, select};
@@ -75,6 +76,7 @@ struct Shared {
     limits: Limits,
     tls: Tls,
     http: auto::Builder<TokioExecutor>,
+    ending: Ending,
 }
 
 impl Shared {
@@ -180,12 +182,14 @@ impl Server {
     }
 
     /// Serves until `end` is there, then lets requests under way finish, for as long as
-    /// [`Limits::drain_time`].
+    /// [`Limits::drain_time`]. Those that wait for something to come hear of it ([`Ending`]) and need not wait.
     pub async fn run(self, end: impl Future<Output = ()>) {
         let permits = Arc::new(Semaphore::new(self.limits.connections.min(Semaphore::MAX_PERMITS)));
         let http = self.limits.http();
         let drain_time = self.limits.drain_time;
-        let shared = Arc::new(Shared { gateway: self.gateway, limits: self.limits, tls: self.tls, http });
+        let ending = Ending::of_server();
+        let (gateway, limits, tls) = (self.gateway, self.limits, self.tls);
+        let shared = Arc::new(Shared { gateway, limits, tls, http, ending: ending.clone() });
         let (phase, watched) = watch::channel(Phase::Serving);
         let taking = join_all(self.sockets.iter().map(|it| take(it, &permits, &shared, &watched)));
         if let Either::Left(_) = select(pin!(taking), pin!(end)).await {
@@ -195,6 +199,7 @@ impl Server {
         drop(self.sockets);
         drop(watched);
         phase.send_replace(Phase::Draining);
+        ending.begin();
         // Every connection watches the phase; when no one does, all are gone.
         if tokio::time::timeout(drain_time, phase.closed()).await.is_err() {
             tracing::warn!("some requests did not end in time and were cut off");

@@ -27,7 +27,8 @@ pub(crate) async fn patiently<T>(future: impl Future<Output = T>) -> T {
     timeout(PATIENCE, future).await.expect("it took too long")
 }
 
-/// Answers by path: `/where` scheme and version, `/echo` the body, `/wait` when it is let go, `/panic`.
+/// Answers by path: `/where` scheme and version, `/echo` the body, `/wait` when it is let go, `/poll` when the server
+/// is about to end, `/panic`.
 struct Answers {
     entered: Semaphore,
     leave: Semaphore,
@@ -59,6 +60,11 @@ impl GatewayHandler for Answers {
                     self.entered.add_permits(1);
                     self.leave.acquire().await.unwrap().forget();
                     "let go".into()
+                }
+                "/poll" => {
+                    self.entered.add_permits(1);
+                    ctx.ending.begun().await;
+                    "nothing came".into()
                 }
                 "/panic" => panic!("as asked for"),
                 _ => ByteStream::Empty,
@@ -104,7 +110,7 @@ impl Listening {
         Client::new(TcpStream::connect(self.address()).await.unwrap())
     }
 
-    /// Until a request to `/wait` is under way.
+    /// Until a request to `/wait` or `/poll` is under way.
     pub(crate) async fn entered(&self) {
         patiently(self.answers.entered.acquire()).await.unwrap().forget();
     }

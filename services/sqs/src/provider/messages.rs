@@ -3,8 +3,12 @@
 //! A body is moved in when it is sent, and copied once when it is received: it stays in the queue until
 //! it is deleted.
 
+use std::pin::pin;
+
 use asf_api_sqs::*;
+use asf_runtime::gateway::TraceContext;
 use asf_runtime::{Map, RequestContext};
+use futures_util::future::{Either, select};
 
 use super::SqsProvider;
 use super::errors::required;
@@ -61,7 +65,12 @@ pub(super) async fn receive(
         attempt: input.receive_request_attempt_id,
         unlimited: provider.options.unlimited_receives,
     };
-    let received = receive_from(&queue, &provider.store, ctx.clock(), ctx.ids(), &wish).await?;
+    let receiving = pin!(receive_from(&queue, &provider.store, ctx.clock(), ctx.ids(), &wish));
+    let received = match select(receiving, pin!(ctx.ending.begun())).await {
+        Either::Left((received, _)) => received?,
+        // Nothing has come so far, and nobody waits for a process that ends.
+        Either::Right(((), _)) => Vec::new(),
+    };
     let messages: Vec<Message> = received.iter().map(|it| wanted.message_of(it)).collect();
     // test_sqs::test_receive_empty_queue
     Ok(ReceiveMessageResult { messages: Some(messages).filter(|messages| !messages.is_empty()) })
@@ -99,7 +108,8 @@ pub(super) fn sender(ctx: &RequestContext) -> &str {
 
 /// The trace that a request belongs to.
 pub(super) fn trace(ctx: &RequestContext) -> Option<String> {
-    ctx.header("x-amzn-trace-id").filter(|trace| !trace.is_empty()).map(str::to_owned)
+    let trace = ctx.request.headers.get(TraceContext::HEADER)?.to_str().ok()?;
+    Some(trace).filter(|trace| !trace.is_empty()).map(str::to_owned)
 }
 
 /// The attributes that a user gives a message.

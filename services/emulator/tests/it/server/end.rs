@@ -39,3 +39,16 @@ async fn requests_that_do_not_end_are_cut_off() {
     patiently(server.end()).await.unwrap();
     assert_eq!(working.rest().await, "");
 }
+
+/// Nobody has to let them go.
+#[tokio::test]
+async fn requests_that_wait_for_something_hear_of_it() {
+    let server =
+        Listening::new(Limits { drain_time: std::time::Duration::from_secs(60), ..Limits::default() }).await;
+    let mut polling = server.client().await;
+    polling.send(get("/poll")).await;
+    server.entered().await;
+    let ended = server.end();
+    assert_eq!(polling.answer().await, (200, "nothing came".to_owned()));
+    patiently(ended).await.unwrap();
+}

@@ -1,11 +1,14 @@
 //! The provider as callers within the process have it: through `SqsApi`, and as it is registered.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 
 use asf_api_sqs::{CreateQueueRequest, ReceiveMessageRequest, SERVICE, SendMessageRequest, SqsApi, SqsError};
+use asf_runtime::ending::Ending;
 use asf_runtime::error::ServiceError;
 use asf_runtime::plugin::{PROVIDERS, Settings};
 use asf_runtime::schema::Operation;
+use futures_util::FutureExt as _;
 
 use super::Sqs;
 
@@ -29,6 +32,25 @@ async fn through_the_trait() {
     let error = sqs.provider.receive_message(&sqs.context("ReceiveMessage"), input).await.unwrap_err();
     assert!(matches!(error, SqsError::QueueDoesNotExist(_)), "{error}");
     assert_eq!(error.status(), 400);
+}
+
+/// A process that ends waits for nobody who waits for messages.
+#[tokio::test]
+async fn a_long_poll_ends_with_its_server() {
+    let sqs = Sqs::new();
+    let url = sqs.queue("q", serde_json::json!({})).await;
+    let mut ctx = sqs.context("ReceiveMessage");
+    ctx.ending = Ending::of_server();
+    let input =
+        ReceiveMessageRequest { queue_url: Some(url), wait_time_seconds: Some(20), ..Default::default() };
+    let mut receiving = pin!(sqs.provider.receive_message(&ctx, input.clone()));
+    assert!(receiving.as_mut().now_or_never().is_none());
+    ctx.ending.begin();
+    assert!(receiving.await.unwrap().messages.is_none());
+    // What is there is given out all the same.
+    sqs.send(input.queue_url.as_deref().unwrap(), "a").await;
+    let received = sqs.provider.receive_message(&ctx, input).await.unwrap();
+    assert_eq!(received.messages.map(|it| it.len()), Some(1));
 }
 
 #[test]
