@@ -53,7 +53,7 @@ fn details(arn: &str, backup: &BackupRecord, status: BackupStatus) -> BackupDeta
 fn find(
     provider: &DynamoProvider,
     arn: &str,
-) -> Result<(DynamoStore, std::sync::Arc<BackupRecord>), DynamoDbError> {
+) -> Result<(Arc<DynamoStore>, Arc<BackupRecord>), DynamoDbError> {
     let (Address { account, region, .. }, _) = by_arn(arn)?;
     let tables = provider.store.at(account, &region);
     let backup = tables.backups.get(&arn.to_owned());

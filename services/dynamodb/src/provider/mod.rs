@@ -4,6 +4,7 @@
 mod addressing;
 mod backups;
 mod batches;
+mod calls;
 mod describe;
 mod errors;
 mod exports;
@@ -137,7 +138,7 @@ impl DynamoProvider {
     }
 
     /// Removes what is left of deleted tables: elsewhere, if there is somewhere else, since it may be much.
-    fn remove_leftovers(&self, tables: DynamoStore) {
+    fn remove_leftovers(&self, tables: Arc<DynamoStore>) {
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn_blocking(move || remove_leftovers(&tables))),
             Err(_) => remove_leftovers(&tables),
@@ -145,7 +146,7 @@ impl DynamoProvider {
     }
 }
 
-#[provider(service = "dynamodb", new = DynamoProvider::new)]
+#[provider(service = "dynamodb", new = DynamoProvider::new, handlers = calls::handlers)]
 impl DynamoDbApi for DynamoProvider {
     #[handler("BatchExecuteStatement")]
     async fn batch_execute_statement(
@@ -166,7 +167,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<BatchGetItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        batches::get(self, ctx, input)
+        batches::get(self, ctx, input).map(Into::into)
     }
 
     #[handler("BatchWriteItem")]
@@ -228,7 +229,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<DeleteItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.write_errors, ctx)?;
-        items::delete(self, ctx, input)
+        items::delete(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("DeleteResourcePolicy")]
@@ -431,7 +432,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<GetItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        items::get(self, ctx, input)
+        items::get(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("GetResourcePolicy")]
@@ -532,7 +533,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<PutItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.write_errors, ctx)?;
-        items::put(self, ctx, input)
+        items::put(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("PutResourcePolicy")]
@@ -549,7 +550,7 @@ impl DynamoDbApi for DynamoProvider {
     async fn query(&self, ctx: &RequestContext, input: QueryInput) -> Result<QueryOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        query::query(self, ctx, input)
+        query::query(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("RestoreTableFromBackup")]
@@ -576,7 +577,7 @@ impl DynamoDbApi for DynamoProvider {
     async fn scan(&self, ctx: &RequestContext, input: ScanInput) -> Result<ScanOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        scan::scan(self, ctx, input)
+        scan::scan(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("TagResource")]
@@ -593,7 +594,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<TransactGetItemsOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        transactions::get(self, ctx, input)
+        transactions::get(self, ctx, input).map(Into::into)
     }
 
     #[handler("TransactWriteItems")]
@@ -655,7 +656,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<UpdateItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.write_errors, ctx)?;
-        items::update(self, ctx, input)
+        items::update(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("UpdateKinesisStreamingDestination")]
