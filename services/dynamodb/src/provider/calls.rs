@@ -10,7 +10,7 @@ use asf_runtime::{Map, Shape, Structure};
 
 use super::{DynamoProvider, batches, items, query, scan, throttle, transactions};
 use crate::wire::received::Attributes;
-use crate::wire::shown::Shown;
+use crate::wire::shown::{Shown, ShownItems};
 
 /// An input, of which these members, by their numbers in the schema, are [`Attributes`]. The others are in `rest`.
 macro_rules! input {
@@ -94,8 +94,8 @@ output! { /** Of `PutItem`. */ PutDone = PutItemOutput { 0 attributes: Shown } }
 output! { /** Of `GetItem`. */ Got = GetItemOutput { 0 item: Shown } }
 output! { /** Of `DeleteItem`. */ DeleteDone = DeleteItemOutput { 0 attributes: Shown } }
 output! { /** Of `UpdateItem`. */ UpdateDone = UpdateItemOutput { 0 attributes: Shown } }
-output! { /** Of `Query`. */ QueryPage = QueryOutput { 0 items: Vec<Shown> } }
-output! { /** Of `Scan`. */ ScanPage = ScanOutput { 0 items: Vec<Shown> } }
+output! { /** Of `Query`. */ QueryPage = QueryOutput { 0 items: ShownItems } }
+output! { /** Of `Scan`. */ ScanPage = ScanOutput { 0 items: ShownItems } }
 output! { /** Of `BatchGetItem`. */ BatchGot = BatchGetItemOutput { 0 responses: Map<Vec<Shown>> } }
 output! { /** Of an item of `TransactGetItems`. */ TogetherGotItem = ItemResponse { 0 item: Shown } }
 output! {
@@ -114,6 +114,14 @@ impl Generated for Shown {
 
     fn generated(self) -> Self::As {
         self.into_generated()
+    }
+}
+
+impl Generated for ShownItems {
+    type As = Vec<Map<AttributeValue>>;
+
+    fn generated(self) -> Self::As {
+        self.0.generated()
     }
 }
 

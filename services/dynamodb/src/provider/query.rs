@@ -12,6 +12,7 @@ use crate::expression::{self, Kind};
 use crate::models::key::partition_prefix;
 use crate::models::table::IndexKind;
 use crate::store::places::KeyRange;
+use crate::wire::shown::ShownItems;
 use crate::{legacy, wire};
 
 /// `Query`
@@ -138,5 +139,5 @@ pub(super) fn query(
         consumed_capacity: page.consumed.answer(input.return_consumed_capacity.as_ref(), &name, false),
         ..QueryOutput::default()
     };
-    Ok(calls::QueryPage { rest, items: (!is_count).then_some(page.items) })
+    Ok(calls::QueryPage { rest, items: (!is_count).then_some(ShownItems(page.items)) })
 }

@@ -10,6 +10,7 @@ use crate::error::DynamoError;
 use crate::evaluate::check_key_access;
 use crate::expression::Kind;
 use crate::store::places::KeyRange;
+use crate::wire::shown::ShownItems;
 use crate::{legacy, wire};
 
 /// `Scan`
@@ -103,7 +104,7 @@ pub(super) fn scan(
         consumed_capacity: page.consumed.answer(input.return_consumed_capacity.as_ref(), &name, false),
         ..ScanOutput::default()
     };
-    Ok(calls::ScanPage { rest, items: (!is_count).then_some(page.items) })
+    Ok(calls::ScanPage { rest, items: (!is_count).then_some(ShownItems(page.items)) })
 }
 
 /// Which of how many segments. (asserted)

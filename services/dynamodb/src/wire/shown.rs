@@ -66,6 +66,14 @@ impl Shown {
         }
     }
 
+    /// About the bytes that it takes as JSON.
+    fn room(&self) -> usize {
+        match &self.item {
+            Source::Stored(record) => record.size as usize + 20 * record.item.len() + 32,
+            Source::Made(item) => 20 * item.len(),
+        }
+    }
+
     fn generated(&self) -> &Map<Generated> {
         self.generated.get_or_init(|| Box::new(to_item(self.item().clone())))
     }
@@ -85,7 +93,29 @@ impl Shape for Shown {
     }
 
     fn write_json(&self, out: &mut Vec<u8>) -> bool {
+        out.reserve(self.room());
         write_item(self.item(), out);
+        true
+    }
+}
+
+/// Items of an answer in their order.
+#[derive(Debug, Default)]
+pub struct ShownItems(pub Vec<Shown>);
+
+impl Shape for ShownItems {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn get(&self, index: usize) -> Option<&dyn Shape> {
+        self.0.get(index).map(|it| it as &dyn Shape)
+    }
+
+    fn write_json(&self, out: &mut Vec<u8>) -> bool {
+        // At once, so that a page is not moved again and again as it grows.
+        out.reserve(self.0.iter().map(Shown::room).sum::<usize>() + 2);
+        write_list(b"[", self.0.iter(), out, |it, out| write_item(it.item(), out));
         true
     }
 }
@@ -177,7 +207,7 @@ mod tests {
             "ns":{"NS":["1","1e2"]},"bs":{"BS":["AAEC","AA=="]},"":{"S":""},
             "m":{"M":{"":{"M":{}},"\"":{"L":[{"NULL":true},{"BOOL":true},{"BOOL":false},{"L":[]}]}}}}"#;
         let json = serde_json::from_str(text).unwrap();
-        let item = crate::json::read_item(&json).unwrap();
+        let item = crate::json::read_item(json).unwrap();
         let schema = PutItemInput::schema_of().member_named("Item").unwrap().target();
         let written = |it: &dyn Shape| {
             let mut out = Vec::new();
@@ -185,7 +215,8 @@ mod tests {
             String::from_utf8(out).unwrap()
         };
         let expected = written(&to_item(item.clone()));
-        for shown in [Shown::from(item.clone()), Shown::from(Arc::new(ItemRecord::from(item.clone())))] {
+        let stored = Arc::new(ItemRecord::from(item.clone()));
+        for shown in [Shown::from(item.clone()), Shown::from(stored)] {
             assert_eq!(written(&shown), expected);
             let mut copy = Map::<Generated>::default();
             copy_shape(schema, &shown, &mut copy).unwrap();
@@ -193,5 +224,9 @@ mod tests {
             assert_eq!(written(&shown.into_generated()), expected);
         }
         assert_eq!(written(&Shown::default()), "{}");
+        let page = ShownItems(vec![item.clone().into(), item.into()]);
+        let mut out = Vec::new();
+        assert!(page.write_json(&mut out));
+        assert_eq!(String::from_utf8(out).unwrap(), format!("[{expected},{expected}]"));
     }
 }
