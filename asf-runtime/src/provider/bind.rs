@@ -53,8 +53,10 @@ pub fn own_handler<P: ?Sized, O: TypedOperation, I: Shape + Default>(
 pub fn own_input<O: TypedOperation, I: Shape + Default>(
     input: Box<dyn Shape>,
 ) -> Result<Box<I>, Box<dyn ServiceError>> {
-    let fitting: Box<dyn Any> = fit(O::operation().input(), input, Box::<I>::default())?;
-    fitting.downcast::<I>().map_err(|_| AwsError::internal("an input of another type").into())
+    let is_own = (&*input as &dyn Any).is::<I>();
+    let input = if is_own { input } else { fit(O::operation().input(), input, Box::<I>::default())? };
+    let input: Box<dyn Any> = input;
+    input.downcast::<I>().map_err(|_| AwsError::internal("an input is of another type").into())
 }
 
 /// What a function of the trait returned.
