@@ -48,7 +48,7 @@ pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Option<Argu
             "validation" => validation = Some(value),
             "api" => api = problems.ok(path(value, "of a generated crate, `asf_api_sqs`")),
             "handlers" => {
-                handlers = problems.ok(path(value, "of a `fn(HandlerTable<Self>) -> HandlerTable<Self>`"))
+                handlers = problems.ok(path(value, "of a `fn(HandlerTable<Self>) -> HandlerTable<Self>`"));
             }
             "priority" => priority = problems.ok(number(&value)),
             "should_load" => should_load = problems.ok(path(value, CONDITION)),

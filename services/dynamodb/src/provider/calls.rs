@@ -77,7 +77,9 @@ macro_rules! output {
 
         impl From<$name> for $of {
             fn from(it: $name) -> Self {
-                Self { $member: it.$member.map(Generated::generated), ..it.rest }
+                let mut generated = it.rest;
+                generated.$member = it.$member.map(Generated::generated);
+                generated
             }
         }
     };

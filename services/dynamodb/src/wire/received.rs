@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     fn names() -> Vec<&'static str> {
-        Generated::schema_of().members().map(|it| it.name()).collect()
+        Generated::schema_of().members().map(asf_runtime::schema::Member::name).collect()
     }
 
     /// The numbers in here are those of the schema.
