@@ -29,6 +29,8 @@ pub(crate) struct Arguments {
     pub(crate) validation: Option<Expr>,
     /// The generated crate.
     pub(crate) api: Path,
+    /// What makes another table of that of the handlers; nothing if none.
+    pub(crate) handlers: Option<Path>,
     /// Of several for a service, the highest is taken.
     pub(crate) priority: i32,
     /// Its condition; none if it has none.

@@ -32,6 +32,7 @@ use quote::quote;
 /// | `new = path` | makes it: a `fn(&asf_runtime::plugin::Settings) -> T` | `T::default()` |
 /// | `validation = expr` | an `Option<asf_runtime::validation::Style>`: how constraints of the model are complained of, `None` if the service has its own checks | that of the service's protocol |
 /// | `api = path` | the generated crate | `asf_api_<service>` |
+/// | `handlers = path` | changes the table of its handlers, as for inputs and outputs in types of its own: a `fn(asf_runtime::provider::HandlerTable<T>) -> asf_runtime::provider::HandlerTable<T>` | they are as they are |
 /// | `priority = 10` | of several providers for a service, the one with the highest is taken | `0` |
 /// | `should_load = path` | whether it can be used: a `fn(&asf_runtime::plugin::Settings) -> Result<(), String>`, whose error says why not | always |
 /// | `register = false` | is not found by the gateway: for tests, and for wrapped providers | it is |

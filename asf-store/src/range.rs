@@ -51,6 +51,9 @@ pub(crate) struct Range<'a, K: Ord + Clone, V: Clone, Q: ?Sized, R, const SIZE: 
 struct Side<'a, K: Ord + Clone, V: Clone, const SIZE: usize> {
     entries: VecDeque<(&'a K, &'a V)>,
     nodes: Vec<NodeRef<'a, K, V, SIZE>>,
+    /// Whether all that comes is on the right side of the bound at this end: only the first node has entries that are
+    /// not.
+    is_inside: bool,
 }
 
 fn is_before<K: Borrow<Q>, Q: Ord + ?Sized>(bounds: &impl RangeBounds<Q>, key: &K) -> bool {
@@ -89,7 +92,7 @@ where
             next = if begins_here { None } else { node.left() };
             nodes.push(node);
         }
-        Side { entries: VecDeque::new(), nodes }
+        Side { entries: VecDeque::new(), nodes, is_inside: false }
     }
 
     /// The way to the last entry.
@@ -105,7 +108,7 @@ where
             next = if ends_here { None } else { node.right() };
             nodes.push(node);
         }
-        Side { entries: VecDeque::new(), nodes }
+        Side { entries: VecDeque::new(), nodes, is_inside: false }
     }
 }
 
@@ -134,7 +137,12 @@ where
                 self.is_over = true;
                 return None;
             };
-            front.entries.extend(node.pairs().filter(|(key, _)| !is_before(bounds, *key)));
+            front.entries.extend(node.pairs());
+            if !front.is_inside {
+                let before = front.entries.partition_point(|(key, _)| is_before(bounds, *key));
+                front.entries.drain(..before);
+                front.is_inside = true;
+            }
             let mut next = node.right();
             while let Some(node) = next {
                 next = node.left();
@@ -167,7 +175,12 @@ where
                 self.is_over = true;
                 return None;
             };
-            back.entries.extend(node.pairs().filter(|(key, _)| !is_after(bounds, *key)));
+            back.entries.extend(node.pairs());
+            if !back.is_inside {
+                let until = back.entries.partition_point(|(key, _)| !is_after(bounds, *key));
+                back.entries.truncate(until);
+                back.is_inside = true;
+            }
             let mut next = node.left();
             while let Some(node) = next {
                 next = node.right();

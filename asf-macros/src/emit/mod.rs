@@ -52,6 +52,12 @@ fn typed_provider(provider: &Provider) -> TokenStream {
             ::asf_runtime::provider::bind::handler::<#subject, #api::operations::#operation>(#method)
         }
     });
+    let table = quote!(::asf_runtime::provider::HandlerTable::new(::std::vec::Vec::from([#(#rows),*])));
+    let table = match &arguments.handlers {
+        // What is expected of it is said of the path.
+        Some(change) => quote_spanned!(change.span()=> #change(#table)),
+        None => table,
+    };
     quote! {
         impl ::asf_runtime::provider::TypedProvider for #subject {
             fn service_schema() -> &'static ::asf_runtime::schema::ServiceSchema {
@@ -68,9 +74,7 @@ fn typed_provider(provider: &Provider) -> TokenStream {
                 static TABLE: ::std::sync::OnceLock<::asf_runtime::provider::HandlerTable<#subject>> =
                     ::std::sync::OnceLock::new();
                 #(#calls)*
-                TABLE.get_or_init(|| {
-                    ::asf_runtime::provider::HandlerTable::new(::std::vec::Vec::from([#(#rows),*]))
-                })
+                TABLE.get_or_init(|| { #table })
             }
         }
     }

@@ -8,7 +8,8 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token};
 use crate::description::Arguments;
 use crate::problems::Problems;
 
-const KEYS: &str = "`service`, `name`, `new`, `validation`, `api`, `priority`, `should_load` and `register`";
+const KEYS: &str = "`service`, `name`, `new`, `validation`, `api`, `handlers`, `priority`, `should_load` and \
+                    `register`";
 
 /// `service = "sqs"`
 pub(crate) struct Pair {
@@ -32,7 +33,7 @@ pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Option<Argu
     let pairs = problems.ok(parser.parse2(tokens))?;
     let (mut service, mut name, mut new, mut validation, mut api, mut register) =
         (None, None, None, None, None, None);
-    let (mut priority, mut should_load) = (None, None);
+    let (mut handlers, mut priority, mut should_load) = (None, None, None);
     let mut seen: Vec<String> = Vec::new();
     for Pair { key, value } in pairs {
         let text = key.to_string();
@@ -46,6 +47,9 @@ pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Option<Argu
             "new" => new = problems.ok(path(value, "of a `fn(&asf_runtime::plugin::Settings) -> Self`")),
             "validation" => validation = Some(value),
             "api" => api = problems.ok(path(value, "of a generated crate, `asf_api_sqs`")),
+            "handlers" => {
+                handlers = problems.ok(path(value, "of a `fn(HandlerTable<Self>) -> HandlerTable<Self>`"));
+            }
             "priority" => priority = problems.ok(number(&value)),
             "should_load" => should_load = problems.ok(path(value, CONDITION)),
             "register" => register = problems.ok(boolean(value)),
@@ -67,6 +71,7 @@ pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Option<Argu
         new,
         validation,
         api,
+        handlers,
         priority: priority.unwrap_or(0),
         should_load,
         register: register.unwrap_or(true),

@@ -8,6 +8,7 @@ use asf_schema::Schema;
 pub use futures_util::future::BoxFuture;
 
 use super::{Answer, Handler, HandlerResult, Provider, TypedOperation, TypedProvider};
+use crate::client::fit;
 use crate::error::ServiceError;
 use crate::protocol;
 use crate::shape::ByteStream;
@@ -34,6 +35,28 @@ pub fn input<O: TypedOperation>(input: Box<dyn Shape>) -> Result<O::Input, Box<d
         Ok(input) => Ok(*input),
         Err(_) => Err(AwsError::internal("a typed provider was called with another input").into()),
     }
+}
+
+/// The row of an operation that reads its input into a type of the provider's own: one with the members that the
+/// operation's has.
+pub fn own_handler<P: ?Sized, O: TypedOperation, I: Shape + Default>(
+    call: for<'a> fn(&'a P, &'a RequestContext, Box<dyn Shape>) -> BoxFuture<'a, HandlerResult>,
+) -> Handler<P> {
+    Handler { operation: O::operation().index(), new_input: || Box::new(I::default()), call }
+}
+
+/// The input that a dispatcher hands on, as the type that the provider has for it. One of another type, such as the
+/// operation's, is copied.
+///
+/// # Errors
+/// `InternalFailure` if it is no input of the operation.
+pub fn own_input<O: TypedOperation, I: Shape + Default>(
+    input: Box<dyn Shape>,
+) -> Result<Box<I>, Box<dyn ServiceError>> {
+    let is_own = (&*input as &dyn Any).is::<I>();
+    let input = if is_own { input } else { fit(O::operation().input(), input, Box::<I>::default())? };
+    let input: Box<dyn Any> = input;
+    input.downcast::<I>().map_err(|_| AwsError::internal("an input is of another type").into())
 }
 
 /// What a function of the trait returned.

@@ -42,6 +42,15 @@ impl<P: ?Sized> HandlerTable<P> {
         Self(handlers)
     }
 
+    /// The table with another handler in the place of the one of its operation, if there is one.
+    #[must_use]
+    pub fn with(mut self, handler: Handler<P>) -> Self {
+        if let Some(row) = self.0.iter_mut().find(|row| row.operation == handler.operation) {
+            *row = handler;
+        }
+        self
+    }
+
     /// The handler of an operation.
     #[must_use]
     pub fn get(&self, operation: Operation) -> Option<&Handler<P>> {

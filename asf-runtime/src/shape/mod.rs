@@ -68,9 +68,9 @@ pub trait Shape: Any + Send {
         None
     }
 
-    /// The member of a union that is set, and its index in the schema. `None` from values that do not say:
-    /// then [`get`](Self::get) has to be asked for each. It spares a writer the asking, which in DynamoDB's
-    /// items is most of the work.
+    /// The member of a union that is set, or the only one of a structure, and its index in the schema. `None` from
+    /// values that do not say: then [`get`](Self::get) has to be asked for each. It spares the asking, which in
+    /// DynamoDB's items is most of the work.
     fn variant(&self) -> Option<(usize, &dyn Shape)> {
         None
     }
@@ -79,6 +79,13 @@ pub trait Shape: Any + Send {
     fn key(&self, index: usize) -> Option<&str> {
         let _ = index;
         None
+    }
+
+    /// Appends the list or map as JSON, if it can do so faster than by being asked for its parts. False, and nothing
+    /// is appended, if it cannot. What it appends is what its parts would have been.
+    fn write_json(&self, out: &mut Vec<u8>) -> bool {
+        let _ = out;
+        false
     }
 
     /// The value itself, of simple shapes and documents.

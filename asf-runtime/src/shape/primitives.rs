@@ -173,6 +173,10 @@ impl<T: Shape + Default> Shape for Option<T> {
         self.as_ref().and_then(|inner| inner.key(index))
     }
 
+    fn write_json(&self, out: &mut Vec<u8>) -> bool {
+        self.as_ref().is_some_and(|inner| inner.write_json(out))
+    }
+
     fn scalar(&self) -> Option<Scalar<'_>> {
         self.as_ref().and_then(Shape::scalar)
     }
@@ -223,6 +227,10 @@ impl<T: Shape + Default> Shape for Box<T> {
 
     fn key(&self, index: usize) -> Option<&str> {
         (**self).key(index)
+    }
+
+    fn write_json(&self, out: &mut Vec<u8>) -> bool {
+        (**self).write_json(out)
     }
 
     fn scalar(&self) -> Option<Scalar<'_>> {

@@ -25,9 +25,7 @@ pub(super) fn violations(schema: Schema, value: &dyn Shape, style: Style) -> Vec
 pub(super) fn missing(schema: Schema, members: &[usize], style: Style) -> Vec<Violation> {
     let mut walk = Walk::new(schema, style);
     for member in schema.members().filter(|member| members.contains(&member.index())) {
-        walk.enter(member);
-        walk.add_missing();
-        walk.path.pop();
+        walk.add_missing(member);
     }
     walk.found
 }
@@ -38,47 +36,58 @@ fn input_name(schema: Schema) -> String {
     format!("{}Input", name.strip_suffix("Request").unwrap_or(name))
 }
 
-struct Walk {
+/// A part of a path. It is put into words only when something is found there: nearly always nothing is.
+#[derive(Clone, Copy)]
+enum Part<'v> {
+    /// The input of this shape.
+    Input(Schema),
+    Member(&'static str),
+    /// The item at a position of a list.
+    Item(usize),
+    /// The value of a map under a key.
+    Entry(&'v str),
+}
+
+struct Walk<'v> {
     form: Form,
-    path: Vec<String>,
+    path: Vec<Part<'v>>,
     found: Vec<Violation>,
 }
 
-impl Walk {
+impl<'v> Walk<'v> {
     /// At the start of an input.
     fn new(schema: Schema, style: Style) -> Self {
-        let mut walk = Self { form: style.form, path: Vec::new(), found: Vec::new() };
-        if style.with_input_name {
-            walk.path.push(wording::lower_camel(&input_name(schema)));
-        }
-        walk
+        let path = if style.with_input_name { vec![Part::Input(schema)] } else { Vec::new() };
+        Self { form: style.form, path, found: Vec::new() }
     }
 
-    fn members(&mut self, schema: Schema, value: &dyn Shape) {
+    fn members(&mut self, schema: Schema, value: &'v dyn Shape) {
+        let only = value.variant();
         for member in schema.members() {
-            self.enter(member);
-            match value.get(member.index()) {
-                Some(inner) => self.value(member, inner),
-                None if member.is_required() => self.add_missing(),
+            let there = match only {
+                Some((index, inner)) => (index == member.index()).then_some(inner),
+                None => value.get(member.index()),
+            };
+            match there {
+                Some(inner) => {
+                    self.path.push(Part::Member(member.name()));
+                    self.value(member, inner);
+                    self.path.pop();
+                }
+                None if member.is_required() => self.add_missing(member),
                 None => {}
             }
-            self.path.pop();
         }
     }
 
-    fn enter(&mut self, member: Member) {
-        self.path.push(match self.form {
-            Form::Coral => wording::lower_camel(member.name()),
-            Form::Smithy => member.name().to_owned(),
-        });
-    }
-
-    fn add_missing(&mut self) {
+    fn add_missing(&mut self, member: Member) {
+        self.path.push(Part::Member(member.name()));
         self.add(None, false, "Member must not be null".to_owned());
+        self.path.pop();
     }
 
     /// A member, an item or a map's value, and what is below it.
-    fn value(&mut self, member: Member, value: &dyn Shape) {
+    fn value(&mut self, member: Member, value: &'v dyn Shape) {
         if value.is_null() || self.path.len() > MAX_DEPTH {
             return;
         }
@@ -95,10 +104,13 @@ impl Walk {
         }
     }
 
-    fn items(&mut self, schema: Schema, list: &dyn Shape, secret: bool) {
+    fn items(&mut self, schema: Schema, list: &'v dyn Shape, secret: bool) {
         let Some(item) = schema.item() else { return };
         let target = item.target();
         let as_a_whole = self.form == Form::Coral && target.kind().is_simple();
+        if as_a_whole && !asks_anything(target) {
+            return;
+        }
         for index in 0..list.len() {
             let Some(value) = list.get(index) else { continue };
             if as_a_whole {
@@ -113,22 +125,19 @@ impl Walk {
                 }
                 continue;
             }
-            match self.form {
-                Form::Coral => self.path.extend([(index + 1).to_string(), "member".to_owned()]),
-                Form::Smithy => self.path.push(index.to_string()),
-            }
+            self.path.push(Part::Item(index));
             self.value(item, value);
-            self.leave();
+            self.path.pop();
         }
     }
 
-    fn entries(&mut self, schema: Schema, map: &dyn Shape, secret: bool) {
+    fn entries(&mut self, schema: Schema, map: &'v dyn Shape, secret: bool) {
         let Some((key, value)) = schema.key_value() else { return };
         let (key_schema, value_schema) = (key.target(), value.target());
         let as_a_whole = self.form == Form::Coral && value_schema.kind().is_simple();
         for index in 0..map.len() {
             let (Some(name), Some(inner)) = (map.key(index), map.get(index)) else { continue };
-            let key_unmet = unmet(key_schema, &name.to_owned());
+            let key_unmet = unmet_text(key_schema, name);
             if !key_unmet.is_empty() {
                 match self.form {
                     Form::Coral => {
@@ -156,19 +165,8 @@ impl Walk {
                 }
                 continue;
             }
-            self.path.push(name.to_owned());
-            if self.form == Form::Coral {
-                self.path.push("member".to_owned());
-            }
+            self.path.push(Part::Entry(name));
             self.value(value, inner);
-            self.leave();
-        }
-    }
-
-    /// Leaves an item or entry, which in Coral's paths takes two parts.
-    fn leave(&mut self) {
-        self.path.pop();
-        if self.form == Form::Coral {
             self.path.pop();
         }
     }
@@ -182,36 +180,90 @@ impl Walk {
             Some(_) if secret => None,
             Some((schema, value)) => Some(format!("'{}'", wording::display(schema, value))),
         };
-        self.found.push(Violation { path: self.path.clone(), value, constraint });
+        self.found.push(Violation { path: self.path_in_words(), value, constraint });
     }
+
+    /// The path as it is shown. Items and entries take two parts in Coral's.
+    fn path_in_words(&self) -> Vec<String> {
+        let is_coral = self.form == Form::Coral;
+        let mut words = Vec::with_capacity(self.path.len());
+        for part in &self.path {
+            words.push(match part {
+                Part::Input(schema) => wording::lower_camel(&input_name(*schema)),
+                Part::Member(name) if is_coral => wording::lower_camel(name),
+                Part::Member(name) => (*name).to_owned(),
+                Part::Item(index) => (index + usize::from(is_coral)).to_string(),
+                Part::Entry(key) => (*key).to_owned(),
+            });
+            if is_coral && matches!(part, Part::Item(_) | Part::Entry(_)) {
+                words.push("member".to_owned());
+            }
+        }
+        words
+    }
+}
+
+/// Whether anything is asked of a shape itself.
+fn asks_anything(schema: Schema) -> bool {
+    schema.constraints().is_some() || !schema.enum_values().is_empty() || schema.has(ShapeFlags::UNIQUE_ITEMS)
 }
 
 /// The constraints of a shape itself that a value does not meet, worded.
 fn unmet(schema: Schema, value: &dyn Shape) -> Vec<String> {
+    if !asks_anything(schema) {
+        return Vec::new();
+    }
+    match value.scalar() {
+        Some(Scalar::Str(text)) => unmet_text(schema, text),
+        scalar => {
+            let mut found = Vec::new();
+            if schema.has(ShapeFlags::UNIQUE_ITEMS) && has_equal_items(schema, value) {
+                found.push(wording::UNIQUE.to_owned());
+            }
+            let number = match (schema.kind(), scalar) {
+                (Kind::List | Kind::Map, _) => Some(value.len() as f64),
+                (Kind::Blob, Some(Scalar::Blob(bytes))) => Some(bytes.len() as f64),
+                (_, Some(Scalar::Int(number))) => Some(number as f64),
+                (_, Some(Scalar::Float(number))) => Some(number),
+                _ => None,
+            };
+            found.extend(number.into_iter().flat_map(|number| out_of_bounds(schema, number)));
+            found
+        }
+    }
+}
+
+/// The same of a text, such as the key of a map.
+fn unmet_text(schema: Schema, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let values = schema.enum_values();
-    if let (false, Some(Scalar::Str(text))) = (values.is_empty(), value.scalar()) {
+    if !values.is_empty() {
         if !values.contains(&text) {
             found.push(wording::enumeration(values));
         }
         return found;
     }
-    if schema.has(ShapeFlags::UNIQUE_ITEMS) && has_equal_items(schema, value) {
-        found.push(wording::UNIQUE.to_owned());
-    }
     let Some(constraints) = schema.constraints() else { return found };
-    if let (Some(pattern), Some(Scalar::Str(text))) = (constraints.pattern, value.scalar())
+    if let Some(pattern) = constraints.pattern
         && !pattern::matches(pattern, text)
     {
         found.push(wording::pattern(pattern));
     }
-    if let Some(measure) = measure(schema.kind(), value) {
-        if constraints.max.is_some_and(|max| measure > max) {
-            found.extend(wording::maximum(schema.kind(), constraints));
-        }
-        if constraints.min.is_some_and(|min| measure < min) {
-            found.extend(wording::minimum(schema.kind(), constraints));
-        }
+    if schema.kind() == Kind::String && (constraints.min.is_some() || constraints.max.is_some()) {
+        found.extend(out_of_bounds(schema, text.chars().count() as f64));
+    }
+    found
+}
+
+/// The bounds of a shape that a number is not within: the length of texts, blobs and collections, or the number itself.
+fn out_of_bounds(schema: Schema, number: f64) -> Vec<String> {
+    let mut found = Vec::new();
+    let Some(constraints) = schema.constraints() else { return found };
+    if constraints.max.is_some_and(|max| number > max) {
+        found.extend(wording::maximum(schema.kind(), constraints));
+    }
+    if constraints.min.is_some_and(|min| number < min) {
+        found.extend(wording::minimum(schema.kind(), constraints));
     }
     found
 }
@@ -224,18 +276,6 @@ fn has_equal_items(schema: Schema, list: &dyn Shape) -> bool {
     (0..list.len())
         .filter_map(|index| list.get(index))
         .any(|item| !seen.insert(to_neutral(target, item).to_string()))
-}
-
-/// The number that bounds apply to: the length of texts, blobs and collections, or the number itself.
-fn measure(kind: Kind, value: &dyn Shape) -> Option<f64> {
-    match (kind, value.scalar()) {
-        (Kind::List | Kind::Map, _) => Some(value.len() as f64),
-        (Kind::String, Some(Scalar::Str(text))) => Some(text.chars().count() as f64),
-        (Kind::Blob, Some(Scalar::Blob(bytes))) => Some(bytes.len() as f64),
-        (_, Some(Scalar::Int(number))) => Some(number as f64),
-        (_, Some(Scalar::Float(number))) => Some(number),
-        _ => None,
-    }
 }
 
 /// Everything that is asked of an item, in the order in which AWS lists it.

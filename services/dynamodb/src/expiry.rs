@@ -69,8 +69,8 @@ fn delete_some(store: &Store, address: &Address, now: Timestamp) -> usize {
         let over = table.tables.entries.range_in(&place, expired(now.seconds()), AT_ONCE - deleted);
         for (entry, _) in over {
             // Behind the eight bytes of the time is the key of the item.
-            let Some(key) = entry.get(8..) else { continue };
-            deleted += usize::from(delete(store, &table, key, now));
+            let Some(key) = entry.get(8..).map(bytes::Bytes::copy_from_slice) else { continue };
+            deleted += usize::from(delete(store, &table, &key, now));
         }
         if deleted >= AT_ONCE {
             break;
@@ -80,7 +80,7 @@ fn delete_some(store: &Store, address: &Address, now: Timestamp) -> usize {
 }
 
 /// Deletes an item if it is still over.
-fn delete(store: &Store, table: &OpenTable, key: &[u8], now: Timestamp) -> bool {
+fn delete(store: &Store, table: &OpenTable, key: &bytes::Bytes, now: Timestamp) -> bool {
     let _steps = store.steps();
     let _table = store.locks.share_tables([&table.address]);
     let present = store.table(&table.address).filter(|it| it.record.id == table.record.id);

@@ -177,6 +177,9 @@ impl Writer<'_> {
 
     fn list(&mut self, schema: Schema, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
         deeper(depth)?;
+        if value.write_json(self.out) {
+            return Ok(());
+        }
         let item = schema.member(0);
         self.out.push(b'[');
         for index in 0..value.len() {
@@ -195,6 +198,9 @@ impl Writer<'_> {
 
     fn map(&mut self, schema: Schema, value: &dyn Shape, depth: usize) -> Result<(), CodecError> {
         deeper(depth)?;
+        if value.write_json(self.out) {
+            return Ok(());
+        }
         let item = schema.member(1);
         self.out.push(b'{');
         for index in 0..value.len() {

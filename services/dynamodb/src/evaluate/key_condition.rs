@@ -80,13 +80,17 @@ impl KeyCondition {
     /// items and no others. Whatever else stands behind the sort key, as in an index, is in it too.
     #[must_use]
     pub fn bounds(&self) -> (Bound<Vec<u8>>, Bound<Vec<u8>>) {
-        let prefix = partition_prefix(&self.partition);
+        self.bounds_within(&partition_prefix(&self.partition))
+    }
+
+    /// The [`bounds`](Self::bounds), where the bytes are known that all keys of the partition begin with.
+    pub(crate) fn bounds_within(&self, prefix: &[u8]) -> (Bound<Vec<u8>>, Bound<Vec<u8>>) {
         let at = |value: &KeyValue| {
-            let mut key = prefix.clone();
+            let mut key = prefix.to_vec();
             value.encode(&mut key);
             key
         };
-        let all = || (Bound::Included(prefix.clone()), before(successor(prefix.clone())));
+        let all = || (Bound::Included(prefix.to_vec()), before(successor(prefix.to_vec())));
         match &self.sort {
             SortCondition::All => all(),
             SortCondition::Equal(value) => (Bound::Included(at(value)), before(successor(at(value)))),
@@ -96,7 +100,7 @@ impl KeyCondition {
             SortCondition::GreaterOrEqual(value) => (Bound::Included(at(value)), all().1),
             SortCondition::Between(low, high) => (Bound::Included(at(low)), before(successor(at(high)))),
             SortCondition::BeginsWith(value) => {
-                let mut start = prefix.clone();
+                let mut start = prefix.to_vec();
                 value.encode_prefix(&mut start);
                 (Bound::Included(start.clone()), before(successor(start)))
             }

@@ -82,12 +82,15 @@ const TERMINATOR: [u8; 2] = [0x00, 0x01];
 
 fn encode_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     out.reserve(bytes.len() + 2);
-    for byte in bytes {
-        out.push(*byte);
-        if *byte == 0x00 {
-            out.push(0xFF);
-        }
+    let mut rest = bytes;
+    // Nearly no key has a zero in it.
+    while let Some(zero) = memchr::memchr(0x00, rest) {
+        let (before, after) = rest.split_at(zero);
+        out.extend_from_slice(before);
+        out.extend_from_slice(&[0x00, 0xFF]);
+        rest = &after[1..];
     }
+    out.extend_from_slice(rest);
     out.extend_from_slice(&TERMINATOR);
 }
 
@@ -114,17 +117,27 @@ impl PrimaryKey {
 /// What the [encoding](PrimaryKey::encode) of every item of a partition begins with.
 #[must_use]
 pub fn partition_prefix(partition: &KeyValue) -> Vec<u8> {
-    let mut out = partition_hash(partition).to_be_bytes().to_vec();
+    // With room for a sort key of a usual length.
+    let mut out = Vec::with_capacity(HASH_BYTES + partition.size() + 48);
+    out.extend_from_slice(&[0; HASH_BYTES]);
     partition.encode(&mut out);
+    let (hash, encoded) = out.split_at_mut(HASH_BYTES);
+    hash.copy_from_slice(&hash_of(partition.attribute_type(), encoded));
     out
+}
+
+const HASH_BYTES: usize = 16;
+
+fn hash_of(kind: AttributeType, encoded: &[u8]) -> [u8; HASH_BYTES] {
+    Md5::new().chain_update(kind.name()).chain_update(encoded).finalize().into()
 }
 
 /// The hash of a partition key.
 #[must_use]
 pub fn partition_hash(partition: &KeyValue) -> u128 {
-    let mut encoded = partition.attribute_type().name().as_bytes().to_vec();
+    let mut encoded = Vec::new();
     partition.encode(&mut encoded);
-    u128::from_be_bytes(Md5::digest(&encoded).into())
+    u128::from_be_bytes(hash_of(partition.attribute_type(), &encoded))
 }
 
 /// Which of `total` segments of a parallel scan a hash is in, from 0.

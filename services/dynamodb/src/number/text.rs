@@ -98,23 +98,64 @@ impl Digits {
     }
 }
 
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.negative {
-            f.write_str("-")?;
+/// Ten to the power of the digits that a u64 holds, whatever they are.
+const HALF: u128 = 10_u128.pow(19);
+
+/// The digits of a coefficient, in the end of a buffer that holds all that there can be.
+fn decimal(coefficient: u128, buffer: &mut [u8; 40]) -> &[u8] {
+    let mut start = buffer.len();
+    let mut put = |mut rest: u64, least: usize| {
+        let end = start;
+        while rest > 0 || end - start < least {
+            start -= 1;
+            buffer[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
         }
-        let digits = self.coefficient().to_string();
-        let zeros = |count: i32| "0".repeat(count.max(0) as usize);
+    };
+    // A coefficient has at most 38 digits: two halves of 19, which are less than 2^64.
+    match u64::try_from(coefficient) {
+        Ok(small) => put(small, 1),
+        Err(_) => {
+            put((coefficient % HALF) as u64, 19);
+            put((coefficient / HALF) as u64, 1);
+        }
+    }
+    &buffer[start..]
+}
+
+impl Number {
+    /// Appends the number as AWS writes it.
+    pub fn write(self, out: &mut Vec<u8>) {
+        let mut buffer = [0; 40];
+        let digits = decimal(self.coefficient(), &mut buffer);
+        let zeros = |count: usize| std::iter::repeat_n(b'0', count);
         let exponent = i32::from(self.exponent);
         let before = digits.len() as i32 + exponent;
-        if exponent >= 0 {
-            write!(f, "{digits}{}", zeros(exponent))
-        } else if before <= 0 {
-            write!(f, "0.{}{digits}", zeros(-before))
-        } else {
-            let (integer, fraction) = digits.split_at(before as usize);
-            write!(f, "{integer}.{fraction}")
+        if self.negative {
+            out.push(b'-');
         }
+        if exponent >= 0 {
+            out.extend_from_slice(digits);
+            out.extend(zeros(exponent.unsigned_abs() as usize));
+        } else if before <= 0 {
+            out.extend_from_slice(b"0.");
+            out.extend(zeros(before.unsigned_abs() as usize));
+            out.extend_from_slice(digits);
+        } else {
+            let (integer, fraction) = digits.split_at(before.unsigned_abs() as usize);
+            out.extend_from_slice(integer);
+            out.push(b'.');
+            out.extend_from_slice(fraction);
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::with_capacity(40);
+        self.write(&mut text);
+        // ASCII by construction.
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

@@ -92,7 +92,7 @@ impl DynamoProvider {
     ///
     /// `ResourceNotFoundException`
     pub(super) fn table(&self, ctx: &RequestContext, name: Option<&str>) -> Result<OpenTable, DynamoError> {
-        self.store.table(&self.address(ctx, name)?).ok_or_else(no_table)
+        self.store.open_table(self.address(ctx, name)?).ok_or_else(no_table)
     }
 
     /// The table of a request about tables: the error names it

@@ -52,7 +52,7 @@ fn details(arn: &str, backup: &BackupRecord, status: BackupStatus) -> BackupDeta
 pub(super) fn find(
     provider: &DynamoProvider,
     arn: &str,
-) -> Result<(DynamoStore, std::sync::Arc<BackupRecord>), DynamoDbError> {
+) -> Result<(Arc<DynamoStore>, Arc<BackupRecord>), DynamoDbError> {
     let invalid = || DynamoError::validation("Invalid Backup ARN");
     let (Address { account, region, .. }, what) = by_arn(arn).map_err(|_| invalid())?;
     what.filter(|it| it.starts_with("backup/")).ok_or_else(invalid)?;

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use asf_api_dynamodb::*;
 use asf_runtime::{Map, RequestContext};
 
-use super::DynamoProvider;
 use super::expressions::{Given, projection};
 use super::items::collection_metrics;
+use super::{DynamoProvider, calls};
 use crate::capacity::{Consumed, read_units};
 use crate::error::DynamoError;
 use crate::evaluate::project;
 use crate::expression::{Kind, Projection};
 use crate::store::{Address, ItemKey, OpenTable, key_attributes};
+use crate::wire::shown::Shown;
 use crate::writing::{Action, Target, Write, no_table};
 use crate::{items, legacy, limits, wire};
 
@@ -31,7 +32,7 @@ pub(super) fn get(
     provider: &DynamoProvider,
     ctx: &RequestContext,
     input: BatchGetItemInput,
-) -> Result<BatchGetItemOutput, DynamoDbError> {
+) -> Result<calls::BatchGot, DynamoDbError> {
     let requests = input.request_items.unwrap_or_default();
     let count: usize = requests.values().filter_map(|it| it.keys.as_ref()).map(Vec::len).sum();
     if count > limits::BATCH_READS {
@@ -45,11 +46,8 @@ pub(super) fn get(
     )?;
     let wanted = requests.into_iter().map(|(name, request)| wanted(provider, ctx, name, request));
     let wanted = wanted.collect::<Result<Vec<_>, DynamoError>>()?;
-    let mut output = BatchGetItemOutput {
-        responses: Some(Map::default()),
-        unprocessed_keys: Some(Map::default()),
-        consumed_capacity: None,
-    };
+    let mut unprocessed = Map::default();
+    let mut responses: Map<Vec<Shown>> = Map::default();
     let mut capacities = Vec::new();
     let mut answered = 0_u64;
     for Wanted { name, table, keys, request, projection } in wanted {
@@ -69,19 +67,23 @@ pub(super) fn get(
             answered += bytes;
             consumed.add(&Consumed::read(read_units(bytes, consistent)));
             found.extend(item.map(|it| match &projection {
-                Some(projection) => wire::to_item(project(projection, &it.item)),
-                None => wire::to_item(Arc::unwrap_or_clone(it).item),
+                Some(projection) => project(projection, &it.item).into(),
+                None => Shown::from(it),
             }));
         }
         capacities.extend(consumed.answer(input.return_consumed_capacity.as_ref(), &name, false));
         if !left.is_empty() {
             let request = KeysAndAttributes { keys: Some(left), ..request };
-            output.unprocessed_keys.get_or_insert_default().insert(name.clone(), request);
+            unprocessed.insert(name.clone(), request);
         }
-        output.responses.get_or_insert_default().insert(name, found);
+        responses.insert(name, found);
     }
-    output.consumed_capacity = input.return_consumed_capacity.filter(is_shown).map(|_| capacities);
-    Ok(output)
+    let rest = BatchGetItemOutput {
+        unprocessed_keys: Some(unprocessed),
+        consumed_capacity: input.return_consumed_capacity.filter(is_shown).map(|_| capacities),
+        ..BatchGetItemOutput::default()
+    };
+    Ok(calls::BatchGot { rest, responses: Some(responses) })
 }
 
 fn wanted(

@@ -7,6 +7,7 @@ use crate::error::DynamoError;
 use crate::expression::{self, Condition, Kind, Placeholders, Projection, check_use};
 use crate::legacy::{self, Comparison, ComparisonOperator, ConditionalOperator, Expected};
 use crate::wire;
+use crate::wire::received::Attributes;
 
 /// What a request gives for its expressions.
 #[derive(Default)]
@@ -14,7 +15,7 @@ pub(super) struct Given {
     /// `ExpressionAttributeNames`
     pub(super) names: Option<Map<String>>,
     /// `ExpressionAttributeValues`
-    pub(super) values: Option<Map<api::AttributeValue>>,
+    pub(super) values: Option<Attributes>,
 }
 
 impl Given {

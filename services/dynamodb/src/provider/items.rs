@@ -5,9 +5,8 @@ use std::sync::Arc;
 use asf_api_dynamodb::*;
 use asf_runtime::{Map, RequestContext};
 
-use super::DynamoProvider;
-use super::errors::shown;
 use super::expressions::{Conditions, Given, projection, shows_item};
+use super::{DynamoProvider, calls};
 use crate::capacity::{Consumed, read_units};
 use crate::error::DynamoError;
 use crate::evaluate::{check_key_access, project, updated_attributes};
@@ -15,6 +14,7 @@ use crate::expression::{self, Kind};
 use crate::legacy::{self, AttributeUpdate, UpdateAction};
 use crate::models::table::IndexKind;
 use crate::store::{ItemKey, ItemRecord};
+use crate::wire::shown::Shown;
 use crate::writing::{Action, Done, Target, Write};
 use crate::{items, wire};
 
@@ -22,8 +22,9 @@ use crate::{items, wire};
 pub(super) fn get(
     provider: &DynamoProvider,
     ctx: &RequestContext,
-    input: GetItemInput,
-) -> Result<GetItemOutput, DynamoDbError> {
+    input: calls::Get,
+) -> Result<calls::Got, DynamoDbError> {
+    let calls::Get { rest: input, key } = input;
     legacy::check_mixing(
         &[("AttributesToGet", input.attributes_to_get.is_some())],
         &[("ProjectionExpression", input.projection_expression.is_some())],
@@ -31,7 +32,7 @@ pub(super) fn get(
     let given = Given { names: input.expression_attribute_names, values: None };
     let mut placeholders =
         given.placeholders(&[(Kind::Projection, input.projection_expression.is_some())])?;
-    let key = wire::item(input.key.unwrap_or_default())?;
+    let key = wire::item(key.unwrap_or_default())?;
     let wanted =
         projection(input.projection_expression.as_deref(), input.attributes_to_get, &mut placeholders)?;
     placeholders.finish()?;
@@ -44,27 +45,29 @@ pub(super) fn get(
     let bytes = item.as_ref().map_or(0, |it| u64::from(it.size));
     let consumed = Consumed::read(read_units(bytes, input.consistent_read == Some(true)));
     let item = item.map(|it| match &wanted {
-        Some(wanted) => wire::to_item(project(wanted, &it.item)),
-        None => wire::to_item(Arc::unwrap_or_clone(it).item),
+        Some(wanted) => project(wanted, &it.item).into(),
+        None => it.into(),
     });
     let name = input.table_name.unwrap_or_default();
-    Ok(GetItemOutput {
-        item,
+    let rest = GetItemOutput {
         consumed_capacity: consumed.answer(input.return_consumed_capacity.as_ref(), &name, false),
-    })
+        ..GetItemOutput::default()
+    };
+    Ok(calls::Got { rest, item })
 }
 
 /// `PutItem`
 pub(super) fn put(
     provider: &DynamoProvider,
     ctx: &RequestContext,
-    input: PutItemInput,
-) -> Result<PutItemOutput, DynamoDbError> {
+    input: calls::Put,
+) -> Result<calls::PutDone, DynamoDbError> {
+    let calls::Put { rest: input, item, expression_attribute_values: values } = input;
     check_mixing_of_conditions(&input.expected, &input.conditional_operator, &input.condition_expression)?;
-    let given = Given { names: input.expression_attribute_names, values: input.expression_attribute_values };
+    let given = Given { names: input.expression_attribute_names, values };
     let mut placeholders = given.placeholders(&[(Kind::Condition, input.condition_expression.is_some())])?;
     check_old_or_none(input.return_values.as_ref())?;
-    let item = wire::item(input.item.unwrap_or_default())?;
+    let item = wire::item(item.unwrap_or_default())?;
     let conditions = Conditions {
         expression: input.condition_expression,
         expected: input.expected,
@@ -81,24 +84,27 @@ pub(super) fn put(
     let address = provider.address(ctx, input.table_name.as_deref())?;
     let done = provider.store.write(&address, &write, ctx.clock().now())?;
     let name = input.table_name.unwrap_or_default();
-    Ok(PutItemOutput {
+    let rest = PutItemOutput {
         item_collection_metrics: collection_metrics(&done, input.return_item_collection_metrics.as_ref()),
         consumed_capacity: done.consumed.answer(input.return_consumed_capacity.as_ref(), &name, false),
-        attributes: shown(done.old).filter(|_| input.return_values == Some(ReturnValue::AllOld)),
-    })
+        ..PutItemOutput::default()
+    };
+    let old = done.old.filter(|_| input.return_values == Some(ReturnValue::AllOld));
+    Ok(calls::PutDone { rest, attributes: old.map(Shown::from) })
 }
 
 /// `DeleteItem`
 pub(super) fn delete(
     provider: &DynamoProvider,
     ctx: &RequestContext,
-    input: DeleteItemInput,
-) -> Result<DeleteItemOutput, DynamoDbError> {
+    input: calls::Delete,
+) -> Result<calls::DeleteDone, DynamoDbError> {
+    let calls::Delete { rest: input, key, expression_attribute_values: values } = input;
     check_mixing_of_conditions(&input.expected, &input.conditional_operator, &input.condition_expression)?;
-    let given = Given { names: input.expression_attribute_names, values: input.expression_attribute_values };
+    let given = Given { names: input.expression_attribute_names, values };
     let mut placeholders = given.placeholders(&[(Kind::Condition, input.condition_expression.is_some())])?;
     check_old_or_none(input.return_values.as_ref())?;
-    let key = wire::item(input.key.unwrap_or_default())?;
+    let key = wire::item(key.unwrap_or_default())?;
     let conditions = Conditions {
         expression: input.condition_expression,
         expected: input.expected,
@@ -115,19 +121,22 @@ pub(super) fn delete(
     let address = provider.address(ctx, input.table_name.as_deref())?;
     let done = provider.store.write(&address, &write, ctx.clock().now())?;
     let name = input.table_name.unwrap_or_default();
-    Ok(DeleteItemOutput {
+    let rest = DeleteItemOutput {
         item_collection_metrics: collection_metrics(&done, input.return_item_collection_metrics.as_ref()),
         consumed_capacity: done.consumed.answer(input.return_consumed_capacity.as_ref(), &name, false),
-        attributes: shown(done.old).filter(|_| input.return_values == Some(ReturnValue::AllOld)),
-    })
+        ..DeleteItemOutput::default()
+    };
+    let old = done.old.filter(|_| input.return_values == Some(ReturnValue::AllOld));
+    Ok(calls::DeleteDone { rest, attributes: old.map(Shown::from) })
 }
 
 /// `UpdateItem`
 pub(super) fn update(
     provider: &DynamoProvider,
     ctx: &RequestContext,
-    input: UpdateItemInput,
-) -> Result<UpdateItemOutput, DynamoDbError> {
+    input: calls::Update,
+) -> Result<calls::UpdateDone, DynamoDbError> {
+    let calls::Update { rest: input, key, expression_attribute_values: values } = input;
     legacy::check_mixing(
         &[
             ("AttributeUpdates", input.attribute_updates.is_some()),
@@ -139,12 +148,12 @@ pub(super) fn update(
             ("ConditionExpression", input.condition_expression.is_some()),
         ],
     )?;
-    let given = Given { names: input.expression_attribute_names, values: input.expression_attribute_values };
+    let given = Given { names: input.expression_attribute_names, values };
     let mut placeholders = given.placeholders(&[
         (Kind::Update, input.update_expression.is_some()),
         (Kind::Condition, input.condition_expression.is_some()),
     ])?;
-    let key = wire::item(input.key.unwrap_or_default())?;
+    let key = wire::item(key.unwrap_or_default())?;
     let update = match (input.update_expression, input.attribute_updates) {
         (Some(text), _) => expression::update(&text, &mut placeholders)?,
         (None, updates) => legacy_updates(updates.unwrap_or_default())?,
@@ -164,24 +173,25 @@ pub(super) fn update(
     };
     let address = provider.address(ctx, input.table_name.as_deref())?;
     let done = provider.store.write(&address, &write, ctx.clock().now())?;
-    let Action::Update(update) = &write.action else { return Ok(UpdateItemOutput::default()) };
+    let Action::Update(update) = &write.action else { return Ok(calls::UpdateDone::default()) };
     let updated = |item: &Option<Arc<ItemRecord>>| {
         let attributes = updated_attributes(update, &item.as_ref()?.item);
-        Some(wire::to_item(attributes)).filter(|it| !it.is_empty())
+        Some(attributes).filter(|it| !it.is_empty()).map(Shown::from)
     };
     let attributes = match input.return_values {
-        Some(ReturnValue::AllOld) => shown(done.old.clone()),
-        Some(ReturnValue::AllNew) => shown(done.new.clone()),
+        Some(ReturnValue::AllOld) => done.old.clone().map(Shown::from),
+        Some(ReturnValue::AllNew) => done.new.clone().map(Shown::from),
         Some(ReturnValue::UpdatedOld) => updated(&done.old),
         Some(ReturnValue::UpdatedNew) => updated(&done.new),
         _ => None,
     };
     let name = input.table_name.unwrap_or_default();
-    Ok(UpdateItemOutput {
-        attributes,
+    let rest = UpdateItemOutput {
         item_collection_metrics: collection_metrics(&done, input.return_item_collection_metrics.as_ref()),
         consumed_capacity: done.consumed.answer(input.return_consumed_capacity.as_ref(), &name, false),
-    })
+        ..UpdateItemOutput::default()
+    };
+    Ok(calls::UpdateDone { rest, attributes })
 }
 
 fn legacy_updates(updates: Map<AttributeValueUpdate>) -> Result<expression::Update, DynamoError> {

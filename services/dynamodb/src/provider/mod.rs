@@ -4,6 +4,7 @@
 mod addressing;
 mod backups;
 mod batches;
+mod calls;
 mod describe;
 mod encryption;
 mod errors;
@@ -144,7 +145,7 @@ impl DynamoProvider {
     }
 
     /// Removes what is left of deleted tables: elsewhere, if there is somewhere else, since it may be much.
-    fn remove_leftovers(&self, tables: DynamoStore) {
+    fn remove_leftovers(&self, tables: Arc<DynamoStore>) {
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn_blocking(move || remove_leftovers(&tables))),
             Err(_) => remove_leftovers(&tables),
@@ -152,7 +153,7 @@ impl DynamoProvider {
     }
 }
 
-#[provider(service = "dynamodb", new = DynamoProvider::new)]
+#[provider(service = "dynamodb", new = DynamoProvider::new, handlers = calls::handlers)]
 impl DynamoDbApi for DynamoProvider {
     #[handler("BatchExecuteStatement")]
     async fn batch_execute_statement(
@@ -173,7 +174,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<BatchGetItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        batches::get(self, ctx, input)
+        batches::get(self, ctx, input).map(Into::into)
     }
 
     #[handler("BatchWriteItem")]
@@ -235,7 +236,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<DeleteItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.write_errors, ctx)?;
-        items::delete(self, ctx, input)
+        items::delete(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("DeleteResourcePolicy")]
@@ -448,7 +449,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<GetItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        items::get(self, ctx, input)
+        items::get(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("GetResourcePolicy")]
@@ -549,7 +550,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<PutItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.write_errors, ctx)?;
-        items::put(self, ctx, input)
+        items::put(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("PutResourcePolicy")]
@@ -566,7 +567,7 @@ impl DynamoDbApi for DynamoProvider {
     async fn query(&self, ctx: &RequestContext, input: QueryInput) -> Result<QueryOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        query::query(self, ctx, input)
+        query::query(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("RestoreTableFromBackup")]
@@ -593,7 +594,7 @@ impl DynamoDbApi for DynamoProvider {
     async fn scan(&self, ctx: &RequestContext, input: ScanInput) -> Result<ScanOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        scan::scan(self, ctx, input)
+        scan::scan(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("TagResource")]
@@ -610,7 +611,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<TransactGetItemsOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.read_errors, ctx)?;
-        transactions::get(self, ctx, input)
+        transactions::get(self, ctx, input).map(Into::into)
     }
 
     #[handler("TransactWriteItems")]
@@ -682,7 +683,7 @@ impl DynamoDbApi for DynamoProvider {
     ) -> Result<UpdateItemOutput, DynamoDbError> {
         self.resume(ctx);
         throttle(self.write_errors, ctx)?;
-        items::update(self, ctx, input)
+        items::update(self, ctx, input.into()).map(Into::into)
     }
 
     #[handler("UpdateKinesisStreamingDestination")]

@@ -1,9 +1,6 @@
 //! Pages of `Query` and `Scan`: which items are looked at, which are answered, and where the next page begins.
 
-use std::sync::Arc;
-
 use asf_api_dynamodb as api;
-use asf_runtime::Map;
 
 use crate::capacity::{Consumed, read_units};
 use crate::error::DynamoError;
@@ -13,7 +10,8 @@ use crate::models::table::{Index, IndexKind, Projection as IndexProjection};
 use crate::models::{Item, KeySchema, KeyValue, PrimaryKey};
 use crate::store::places::KeyRange;
 use crate::store::{ItemKey, ItemRecord, OpenTable, projected};
-use crate::{items, limits, wire};
+use crate::wire::shown::Shown;
+use crate::{items, limits};
 
 /// What of each item is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +42,7 @@ pub(super) struct Reading<'t> {
 /// A page.
 #[derive(Default)]
 pub(super) struct Page {
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<Shown>,
     /// How many were not filtered out.
     pub(super) count: usize,
     /// How many were looked at.
@@ -52,13 +50,6 @@ pub(super) struct Page {
     /// The key of the last that was looked at, if there may be more.
     pub(super) last: Option<Item>,
     pub(super) consumed: Consumed,
-}
-
-impl Page {
-    /// The items as they are answered.
-    pub(super) fn wire_items(items: Vec<Item>) -> Vec<Map<api::AttributeValue>> {
-        items.into_iter().map(wire::to_item).collect()
-    }
 }
 
 impl Reading<'_> {
@@ -101,8 +92,8 @@ impl Reading<'_> {
                 page.count += 1;
                 if self.select != Select::Count {
                     page.items.push(match &self.projection {
-                        Some(projection) => project(projection, view),
-                        None => seen.unwrap_or_else(|| Arc::unwrap_or_clone(record.clone()).item),
+                        Some(projection) => project(projection, view).into(),
+                        None => seen.map_or_else(|| record.clone().into(), Shown::from),
                     });
                 }
             }

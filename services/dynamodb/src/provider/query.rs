@@ -1,24 +1,27 @@
 //! `Query`.
 
-use asf_api_dynamodb::{DynamoDbError, QueryInput, QueryOutput};
+use asf_api_dynamodb::{DynamoDbError, QueryOutput};
 use asf_runtime::{Map, RequestContext};
 
-use super::DynamoProvider;
 use super::expressions::{Given, comparisons, condition, conditional_operator, projection};
-use super::pages::{self, Page, Reading};
+use super::pages::{self, Reading};
+use super::{DynamoProvider, calls};
 use crate::error::DynamoError;
 use crate::evaluate::{check_filter, check_key_access, key_condition, key_tests};
 use crate::expression::{self, Kind};
+use crate::models::key::partition_prefix;
 use crate::models::table::IndexKind;
 use crate::store::places::KeyRange;
+use crate::wire::shown::ShownItems;
 use crate::{legacy, wire};
 
 /// `Query`
 pub(super) fn query(
     provider: &DynamoProvider,
     ctx: &RequestContext,
-    input: QueryInput,
-) -> Result<QueryOutput, DynamoDbError> {
+    input: calls::QueryOf,
+) -> Result<calls::QueryPage, DynamoDbError> {
+    let calls::QueryOf { rest: input, exclusive_start_key, expression_attribute_values: values } = input;
     legacy::check_mixing(
         &[
             ("AttributesToGet", input.attributes_to_get.is_some()),
@@ -32,7 +35,7 @@ pub(super) fn query(
             ("KeyConditionExpression", input.key_condition_expression.is_some()),
         ],
     )?;
-    let given = Given { names: input.expression_attribute_names, values: input.expression_attribute_values };
+    let given = Given { names: input.expression_attribute_names, values };
     let mut placeholders = given.placeholders(&[
         (Kind::Filter, input.filter_expression.is_some()),
         (Kind::KeyCondition, input.key_condition_expression.is_some()),
@@ -41,7 +44,7 @@ pub(super) fn query(
     if input.conditional_operator.is_some() {
         legacy::check_conditional_operator(input.query_filter.as_ref().map(Map::len))?;
     }
-    let start = input.exclusive_start_key.map(wire::item).transpose()?;
+    let start = exclusive_start_key.map(wire::item).transpose()?;
     let specific = match (&input.projection_expression, &input.attributes_to_get) {
         (Some(_), _) => Some("ProjectionExpression"),
         (None, Some(_)) => Some("AttributesToGet"),
@@ -108,9 +111,9 @@ pub(super) fn query(
         range = range.after(start.encoded, forward);
     }
     // A local index shows what was written before, and no item twice.
-    let partition = crate::models::key::partition_prefix(&key_condition.partition);
     let is_local = index.is_some_and(|index| index.kind == IndexKind::Local);
     let held = is_local.then(|| {
+        let partition = partition_prefix(&key_condition.partition);
         let steps = provider.store.steps();
         (provider.store.locks.share_partition(table.record.id, &partition), steps)
     });
@@ -129,11 +132,12 @@ pub(super) fn query(
     drop(held);
     let name = input.table_name.unwrap_or_default();
     let is_count = select == pages::Select::Count;
-    Ok(QueryOutput {
+    let rest = QueryOutput {
         count: i32::try_from(page.count).ok(),
         scanned_count: i32::try_from(page.scanned).ok(),
         last_evaluated_key: page.last.map(wire::to_item),
         consumed_capacity: page.consumed.answer(input.return_consumed_capacity.as_ref(), &name, false),
-        items: (!is_count).then(|| Page::wire_items(page.items)),
-    })
+        ..QueryOutput::default()
+    };
+    Ok(calls::QueryPage { rest, items: (!is_count).then_some(ShownItems(page.items)) })
 }

@@ -1,23 +1,25 @@
 //! `Scan`.
 
-use asf_api_dynamodb::{DynamoDbError, ScanInput, ScanOutput};
+use asf_api_dynamodb::{DynamoDbError, ScanOutput};
 use asf_runtime::{Map, RequestContext};
 
-use super::DynamoProvider;
 use super::expressions::{Given, comparisons, condition, conditional_operator, projection};
-use super::pages::{self, Page, Reading};
+use super::pages::{self, Reading};
+use super::{DynamoProvider, calls};
 use crate::error::DynamoError;
 use crate::evaluate::check_key_access;
 use crate::expression::Kind;
 use crate::store::places::KeyRange;
+use crate::wire::shown::ShownItems;
 use crate::{legacy, wire};
 
 /// `Scan`
 pub(super) fn scan(
     provider: &DynamoProvider,
     ctx: &RequestContext,
-    input: ScanInput,
-) -> Result<ScanOutput, DynamoDbError> {
+    input: calls::ScanOf,
+) -> Result<calls::ScanPage, DynamoDbError> {
+    let calls::ScanOf { rest: input, exclusive_start_key, expression_attribute_values: values } = input;
     legacy::check_mixing(
         &[
             ("AttributesToGet", input.attributes_to_get.is_some()),
@@ -29,7 +31,7 @@ pub(super) fn scan(
             ("FilterExpression", input.filter_expression.is_some()),
         ],
     )?;
-    let given = Given { names: input.expression_attribute_names, values: input.expression_attribute_values };
+    let given = Given { names: input.expression_attribute_names, values };
     let mut placeholders = given.placeholders(&[
         (Kind::Filter, input.filter_expression.is_some()),
         (Kind::Projection, input.projection_expression.is_some()),
@@ -38,7 +40,7 @@ pub(super) fn scan(
         legacy::check_conditional_operator(input.scan_filter.as_ref().map(Map::len))?;
     }
     let segment = segment(input.segment, input.total_segments)?;
-    let start = input.exclusive_start_key.map(wire::item).transpose()?;
+    let start = exclusive_start_key.map(wire::item).transpose()?;
     let specific = match (&input.projection_expression, &input.attributes_to_get) {
         (Some(_), _) => Some("ProjectionExpression"),
         (None, Some(_)) => Some("AttributesToGet"),
@@ -95,13 +97,14 @@ pub(super) fn scan(
     let page = reading.page();
     let name = input.table_name.unwrap_or_default();
     let is_count = select == pages::Select::Count;
-    Ok(ScanOutput {
+    let rest = ScanOutput {
         count: i32::try_from(page.count).ok(),
         scanned_count: i32::try_from(page.scanned).ok(),
         last_evaluated_key: page.last.map(wire::to_item),
         consumed_capacity: page.consumed.answer(input.return_consumed_capacity.as_ref(), &name, false),
-        items: (!is_count).then(|| Page::wire_items(page.items)),
-    })
+        ..ScanOutput::default()
+    };
+    Ok(calls::ScanPage { rest, items: (!is_count).then_some(ShownItems(page.items)) })
 }
 
 /// Which of how many segments. (asserted)

@@ -229,7 +229,7 @@ pub(super) fn list_insights(
     let records = match &input.table_name {
         Some(name) => vec![provider.named_table(ctx, Some(name))?.record],
         None => {
-            let tables = provider.store.at(ctx.account_id, &ctx.region).tables;
+            let tables = provider.store.at(ctx.account_id, &ctx.region).tables.clone();
             tables.range(.., usize::MAX).into_iter().map(|(_, record)| record).collect()
         }
     };

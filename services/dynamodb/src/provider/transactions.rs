@@ -7,15 +7,16 @@ use asf_api_dynamodb::*;
 use asf_runtime::{Map, RequestContext};
 use md5::{Digest as _, Md5};
 
-use super::DynamoProvider;
 use super::batches::is_shown;
 use super::expressions::{Given, condition, projection, shows_item};
 use super::items::collection_metrics;
+use super::{DynamoProvider, calls};
 use crate::capacity::{Consumed, read_units};
 use crate::error::{DynamoError, ErrorKind};
 use crate::evaluate::project;
 use crate::expression::{self, Kind, Projection};
 use crate::store::{Address, ItemKey, ItemRecord, OpenTable};
+use crate::wire::shown::Shown;
 use crate::writing::transaction::{Failure, Outcome, Token};
 use crate::writing::{Action, Refusal, Target, Write};
 use crate::{items, wire};
@@ -66,7 +67,7 @@ pub(super) fn get(
     provider: &DynamoProvider,
     ctx: &RequestContext,
     input: TransactGetItemsInput,
-) -> Result<TransactGetItemsOutput, DynamoDbError> {
+) -> Result<calls::TogetherGot, DynamoDbError> {
     let mut reads = Vec::new();
     let mut refusals = Vec::new();
     let mut projections: Vec<Option<Projection>> = Vec::new();
@@ -107,15 +108,16 @@ pub(super) fn get(
         let bytes = item.as_ref().map_or(0, |it| u64::from(it.size));
         capacities.add(&read.name, &Consumed::read(read_units(bytes, true)).doubled());
         let item = item.map(|it| match &projection {
-            Some(projection) => wire::to_item(project(projection, &it.item)),
-            None => wire::to_item(Arc::unwrap_or_clone(it).item),
+            Some(projection) => project(projection, &it.item).into(),
+            None => Shown::from(it),
         });
-        responses.push(ItemResponse { item });
+        responses.push(calls::TogetherGotItem { item, ..calls::TogetherGotItem::default() });
     }
-    Ok(TransactGetItemsOutput {
+    let rest = TransactGetItemsOutput {
         consumed_capacity: capacities.answer(input.return_consumed_capacity.as_ref(), true),
-        responses: Some(responses),
-    })
+        ..TransactGetItemsOutput::default()
+    };
+    Ok(calls::TogetherGot { rest, responses: Some(responses) })
 }
 
 /// `TransactWriteItems`
@@ -174,8 +176,10 @@ pub(super) fn token(
 fn part(it: TransactWriteItem) -> Result<(Option<String>, Write), DynamoError> {
     match (it.condition_check, it.put, it.delete, it.update) {
         (Some(check), None, None, None) => {
-            let given =
-                Given { names: check.expression_attribute_names, values: check.expression_attribute_values };
+            let given = Given {
+                names: check.expression_attribute_names,
+                values: check.expression_attribute_values.map(Into::into),
+            };
             let mut placeholders =
                 given.placeholders(&[(Kind::Condition, check.condition_expression.is_some())])?;
             let condition =
@@ -186,8 +190,10 @@ fn part(it: TransactWriteItem) -> Result<(Option<String>, Write), DynamoError> {
             Ok((check.table_name, Write { target, action: Action::Check, condition, shows_item }))
         }
         (None, Some(put), None, None) => {
-            let given =
-                Given { names: put.expression_attribute_names, values: put.expression_attribute_values };
+            let given = Given {
+                names: put.expression_attribute_names,
+                values: put.expression_attribute_values.map(Into::into),
+            };
             let mut placeholders =
                 given.placeholders(&[(Kind::Condition, put.condition_expression.is_some())])?;
             let condition =
@@ -201,7 +207,7 @@ fn part(it: TransactWriteItem) -> Result<(Option<String>, Write), DynamoError> {
         (None, None, Some(delete), None) => {
             let given = Given {
                 names: delete.expression_attribute_names,
-                values: delete.expression_attribute_values,
+                values: delete.expression_attribute_values.map(Into::into),
             };
             let mut placeholders =
                 given.placeholders(&[(Kind::Condition, delete.condition_expression.is_some())])?;
@@ -215,7 +221,7 @@ fn part(it: TransactWriteItem) -> Result<(Option<String>, Write), DynamoError> {
         (None, None, None, Some(update)) => {
             let given = Given {
                 names: update.expression_attribute_names,
-                values: update.expression_attribute_values,
+                values: update.expression_attribute_values.map(Into::into),
             };
             let mut placeholders = given.placeholders(&[
                 (Kind::Update, update.update_expression.is_some()),

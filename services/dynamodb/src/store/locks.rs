@@ -23,11 +23,13 @@ pub(crate) struct Locks {
     partitions: Box<[RwLock<()>]>,
 }
 
-/// What is held until it is dropped.
+/// What is held until it is dropped. Most requests are about one item, and need no list.
 #[must_use]
-pub(crate) struct Held<'a> {
-    _shared: Vec<RwLockReadGuard<'a, ()>>,
-    _alone: Vec<RwLockWriteGuard<'a, ()>>,
+pub(crate) enum Held<'a> {
+    Shared(#[expect(dead_code, reason = "held, not read")] RwLockReadGuard<'a, ()>),
+    Alone(#[expect(dead_code, reason = "held, not read")] RwLockWriteGuard<'a, ()>),
+    AllShared(#[expect(dead_code, reason = "held, not read")] Vec<RwLockReadGuard<'a, ()>>),
+    AllAlone(#[expect(dead_code, reason = "held, not read")] Vec<RwLockWriteGuard<'a, ()>>),
 }
 
 impl Default for Locks {
@@ -40,13 +42,12 @@ impl Default for Locks {
 impl Locks {
     /// Tables stay as they are.
     pub(crate) fn share_tables<'a, T: Hash + 'a>(&self, names: impl IntoIterator<Item = &'a T>) -> Held<'_> {
-        let places = places(names.into_iter().map(|name| spread(name, TABLES)));
-        Held { _shared: shared(&self.tables, &places), _alone: Vec::new() }
+        shared(&self.tables, names.into_iter().map(|name| spread(name, TABLES)))
     }
 
     /// A table is not written to by others.
     pub(crate) fn own_table(&self, name: &impl Hash) -> Held<'_> {
-        Held { _shared: Vec::new(), _alone: alone(&self.tables, &[spread(name, TABLES)]) }
+        alone(&self.tables, std::iter::once(spread(name, TABLES)))
     }
 
     /// The items of some partitions stay as they are.
@@ -54,19 +55,17 @@ impl Locks {
         &self,
         keys: impl IntoIterator<Item = (u64, &'a ItemKey)>,
     ) -> Held<'_> {
-        let places = places(keys.into_iter().map(|(table, key)| partition(table, &key.encoded)));
-        Held { _shared: shared(&self.partitions, &places), _alone: Vec::new() }
+        shared(&self.partitions, keys.into_iter().map(|(table, key)| partition(table, &key.encoded)))
     }
 
     /// As [`share_partitions`](Self::share_partitions), of the one that an encoded key is in.
     pub(crate) fn share_partition(&self, table: u64, encoded: &[u8]) -> Held<'_> {
-        Held { _shared: shared(&self.partitions, &[partition(table, encoded)]), _alone: Vec::new() }
+        shared(&self.partitions, std::iter::once(partition(table, encoded)))
     }
 
     /// The items of some partitions are not written to by others.
     pub(crate) fn own_partitions<'a>(&self, keys: impl IntoIterator<Item = (u64, &'a ItemKey)>) -> Held<'_> {
-        let places = places(keys.into_iter().map(|(table, key)| partition(table, &key.encoded)));
-        Held { _shared: Vec::new(), _alone: alone(&self.partitions, &places) }
+        alone(&self.partitions, keys.into_iter().map(|(table, key)| partition(table, &key.encoded)))
     }
 }
 
@@ -82,22 +81,37 @@ fn partition(table: u64, encoded: &[u8]) -> usize {
     ((hash ^ table) % PARTITIONS as u64) as usize
 }
 
-/// Each once, in order.
-fn places(all: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut places: Vec<usize> = all.collect();
+/// The place of a request that is about one, or all of them: each once, in order.
+fn places(mut all: impl Iterator<Item = usize>) -> Result<usize, Vec<usize>> {
+    let (first, second) = (all.next(), all.next());
+    if let (Some(only), None) = (first, second) {
+        return Ok(only);
+    }
+    let mut places: Vec<usize> = first.into_iter().chain(second).chain(all).collect();
     places.sort_unstable();
     places.dedup();
-    places
+    Err(places)
 }
 
-fn shared<'a>(locks: &'a [RwLock<()>], places: &[usize]) -> Vec<RwLockReadGuard<'a, ()>> {
-    let locks = places.iter().filter_map(|place| locks.get(*place));
-    locks.map(|lock| lock.read().unwrap_or_else(PoisonError::into_inner)).collect()
+fn shared(locks: &[RwLock<()>], all: impl Iterator<Item = usize>) -> Held<'_> {
+    // All places are below the number of locks.
+    match places(all) {
+        Ok(place) => Held::Shared(locks[place].read().unwrap_or_else(PoisonError::into_inner)),
+        Err(places) => {
+            let locks = places.into_iter().map(|place| &locks[place]);
+            Held::AllShared(locks.map(|it| it.read().unwrap_or_else(PoisonError::into_inner)).collect())
+        }
+    }
 }
 
-fn alone<'a>(locks: &'a [RwLock<()>], places: &[usize]) -> Vec<RwLockWriteGuard<'a, ()>> {
-    let locks = places.iter().filter_map(|place| locks.get(*place));
-    locks.map(|lock| lock.write().unwrap_or_else(PoisonError::into_inner)).collect()
+fn alone(locks: &[RwLock<()>], all: impl Iterator<Item = usize>) -> Held<'_> {
+    match places(all) {
+        Ok(place) => Held::Alone(locks[place].write().unwrap_or_else(PoisonError::into_inner)),
+        Err(places) => {
+            let locks = places.into_iter().map(|place| &locks[place]);
+            Held::AllAlone(locks.map(|it| it.write().unwrap_or_else(PoisonError::into_inner)).collect())
+        }
+    }
 }
 
 impl std::fmt::Debug for Locks {

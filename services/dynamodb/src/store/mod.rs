@@ -15,7 +15,7 @@ pub(crate) mod tables;
 pub mod transfers;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use asf_runtime::identity::{AccountId, Region};
@@ -55,6 +55,8 @@ impl Address {
 #[derive(Debug)]
 pub struct Store {
     stores: Stores<DynamoStore>,
+    /// Those that a table was found in: to have one is a fraction of making it anew.
+    known: RwLock<BTreeMap<AccountId, BTreeMap<Region, Arc<DynamoStore>>>>,
     pub(crate) locks: Locks,
     counts: RwLock<HashMap<u64, Arc<Counts>>>,
     replicas: replicas::Replicas,
@@ -70,7 +72,7 @@ pub struct OpenTable {
     /// What it is.
     pub record: Arc<TableRecord>,
     /// The store of its account and region.
-    pub tables: DynamoStore,
+    pub tables: Arc<DynamoStore>,
     counts: Option<Arc<Counts>>,
     /// Where its changes go, if they go to Kinesis.
     line: Option<Arc<Line>>,
@@ -82,6 +84,7 @@ impl Store {
     pub fn open(state: &State) -> Self {
         let mut store = Self {
             stores: state.stores(),
+            known: RwLock::default(),
             locks: Locks::default(),
             counts: RwLock::default(),
             replicas: replicas::Replicas::default(),
@@ -103,8 +106,13 @@ impl Store {
 
     /// What an account has in a region.
     #[must_use]
-    pub fn at(&self, account: AccountId, region: &Region) -> DynamoStore {
-        self.stores.at(account, region)
+    pub fn at(&self, account: AccountId, region: &Region) -> Arc<DynamoStore> {
+        self.known_at(account, region).unwrap_or_else(|| Arc::new(self.stores.at(account, region)))
+    }
+
+    fn known_at(&self, account: AccountId, region: &Region) -> Option<Arc<DynamoStore>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&account)?.get(region).cloned()
     }
 
     /// All accounts and regions that have something.
@@ -115,11 +123,23 @@ impl Store {
     /// A table, if it is there. It may change meanwhile, unless its lock is held.
     #[must_use]
     pub fn table(&self, address: &Address) -> Option<OpenTable> {
-        let tables = self.at(address.account, &address.region);
+        self.open_table(address.clone())
+    }
+
+    /// [`table`](Self::table), for whoever needs the address no more.
+    #[must_use]
+    pub fn open_table(&self, address: Address) -> Option<OpenTable> {
+        let known = self.known_at(address.account, &address.region);
+        let is_known = known.is_some();
+        let tables = known.unwrap_or_else(|| Arc::new(self.stores.at(address.account, &address.region)));
         let record = tables.tables.get(&address.name)?;
+        if !is_known {
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            known.entry(address.account).or_default().insert(address.region.clone(), tables.clone());
+        }
         let counts = self.counted(record.id);
         let line = record.kinesis.iter().any(|it| it.active).then(|| self.line.clone());
-        Some(OpenTable { address: address.clone(), record, tables, counts, line })
+        Some(OpenTable { address, record, tables, counts, line })
     }
 
     fn counted(&self, table: u64) -> Option<Arc<Counts>> {
@@ -157,9 +177,9 @@ impl Store {
 impl OpenTable {
     /// An item.
     #[must_use]
-    pub fn get(&self, key: &[u8]) -> Option<Arc<ItemRecord>> {
+    pub fn get(&self, key: &bytes::Bytes) -> Option<Arc<ItemRecord>> {
         let place = Place::of(self.record.id, 0, key);
-        self.tables.items.get(&InPartition::new(place, bytes::Bytes::copy_from_slice(key)))
+        self.tables.items.get(&InPartition::new(place, key.clone()))
     }
 
     /// An index, and its number.

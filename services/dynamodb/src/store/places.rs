@@ -125,7 +125,7 @@ impl KeyRange {
     #[must_use]
     pub fn of_query(table: u64, slot: u32, condition: &KeyCondition) -> Self {
         let prefix = partition_prefix(&condition.partition);
-        let (start, end) = condition.bounds();
+        let (start, end) = condition.bounds_within(&prefix);
         let (start, end) = (start.map(Bytes::from), end.map(Bytes::from));
         Self { places: vec![Place::of(table, slot, &prefix)], start, end }
     }

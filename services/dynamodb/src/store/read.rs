@@ -15,27 +15,29 @@ use crate::models::table::Index;
 /// Entries that are read in one step at first, and at most.
 const CHUNKS: (usize, usize) = (16, 512);
 
-/// Entries of a range, in order, read in steps.
-struct Entries<V: Record> {
+/// Entries of a range, in order, read in steps; of each what is wanted of it.
+struct Entries<V: Record, T> {
     table: Table<InPartition<Place, Bytes>, V, Partitioned>,
     places: VecDeque<Place>,
     start: Bound<Bytes>,
     end: Bound<Bytes>,
     forward: bool,
     chunk: usize,
-    read: VecDeque<(Bytes, Arc<V>)>,
+    read: VecDeque<T>,
+    wanted: fn(&Bytes, &Arc<V>) -> T,
 }
 
-impl<V: Record> Entries<V> {
+impl<V: Record, T> Entries<V, T> {
     fn new(
         table: Table<InPartition<Place, Bytes>, V, Partitioned>,
         range: KeyRange,
         forward: bool,
         limit: Option<usize>,
+        wanted: fn(&Bytes, &Arc<V>) -> T,
     ) -> Self {
         let KeyRange { places, start, end } = range;
         let chunk = limit.map_or(CHUNKS.0, |limit| limit.clamp(1, CHUNKS.1));
-        Self { table, places: places.into(), start, end, forward, chunk, read: VecDeque::new() }
+        Self { table, places: places.into(), start, end, forward, chunk, read: VecDeque::new(), wanted }
     }
 
     fn fill(&mut self) {
@@ -50,22 +52,22 @@ impl<V: Record> Entries<V> {
                 _ => false,
             };
             let range = (self.start.clone(), self.end.clone());
-            let (chunk, forward) = (self.chunk, self.forward);
-            let found: VecDeque<_> = if is_empty {
-                VecDeque::new()
-            } else {
+            let (chunk, forward, wanted) = (self.chunk, self.forward, self.wanted);
+            let mut last = None;
+            let mut found = VecDeque::new();
+            if !is_empty {
                 self.table.read_in(&place, |tree| {
-                    let own = |(key, value): (&InPartition<Place, Bytes>, &Arc<V>)| {
-                        (key.sort.clone(), value.clone())
-                    };
+                    let mut end = None;
+                    let own = |(key, value): (&InPartition<Place, Bytes>, &Arc<V>)| wanted(&key.sort, value);
                     let entries = tree.range_in(&place, range);
                     if forward {
-                        entries.take(chunk).map(own).collect()
+                        found.extend(entries.take(chunk).inspect(|(key, _)| end = Some(*key)).map(own));
                     } else {
-                        entries.rev().take(chunk).map(own).collect()
+                        found.extend(entries.rev().take(chunk).inspect(|(key, _)| end = Some(*key)).map(own));
                     }
-                })
-            };
+                    last = end.map(|key| key.sort.clone());
+                });
+            }
             if found.len() < chunk {
                 if forward {
                     self.places.pop_front()
@@ -73,8 +75,8 @@ impl<V: Record> Entries<V> {
                     self.places.pop_back()
                 };
             }
-            if let Some((last, _)) = found.back() {
-                let bound = Bound::Excluded(last.clone());
+            if let Some(last) = last {
+                let bound = Bound::Excluded(last);
                 if forward {
                     self.start = bound;
                 } else {
@@ -87,8 +89,8 @@ impl<V: Record> Entries<V> {
     }
 }
 
-impl<V: Record> Iterator for Entries<V> {
-    type Item = (Bytes, Arc<V>);
+impl<V: Record, T> Iterator for Entries<V, T> {
+    type Item = T;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.fill();
@@ -100,8 +102,13 @@ impl<V: Record> Iterator for Entries<V> {
 pub struct Items<'t>(Source<'t>);
 
 enum Source<'t> {
-    Table(Entries<ItemRecord>),
-    Index { entries: Entries<EntryRecord>, tables: &'t DynamoStore, table: u64, index: &'t Index },
+    Table(Entries<ItemRecord, Arc<ItemRecord>>),
+    Index {
+        entries: Entries<EntryRecord, (Bytes, Bytes)>,
+        tables: &'t DynamoStore,
+        table: u64,
+        index: &'t Index,
+    },
 }
 
 impl OpenTable {
@@ -116,9 +123,14 @@ impl OpenTable {
         limit: Option<usize>,
     ) -> Items<'t> {
         Items(match index {
-            None => Source::Table(Entries::new(self.tables.items.clone(), range, forward, limit)),
+            None => {
+                let items = self.tables.items.clone();
+                Source::Table(Entries::new(items, range, forward, limit, |_, item| item.clone()))
+            }
             Some(index) => Source::Index {
-                entries: Entries::new(self.tables.entries.clone(), range, forward, limit),
+                entries: Entries::new(self.tables.entries.clone(), range, forward, limit, |at, entry| {
+                    (at.clone(), entry.key.clone())
+                }),
                 tables: &self.tables,
                 table: self.record.id,
                 index,
@@ -132,9 +144,9 @@ impl Iterator for Items<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
-            Source::Table(entries) => entries.next().map(|(_, item)| item),
+            Source::Table(entries) => entries.next(),
             Source::Index { entries, tables, table, index } => loop {
-                let (entry, EntryRecord { key }) = entries.next().map(|(at, it)| (at, (*it).clone()))?;
+                let (entry, key) = entries.next()?;
                 let place = InPartition::new(Place::of(*table, 0, &key), key);
                 // It may have changed since: then it is elsewhere in the index by now, or nowhere.
                 let item = tables.items.get(&place);

@@ -43,7 +43,7 @@ impl OpenTable {
             return consumed;
         }
         let place = InPartition::new(Place::of(self.record.id, 0, &key.encoded), key.encoded.clone());
-        let is_same = old.zip(new).is_some_and(|(old, new)| old == new);
+        let is_same = old.zip(new).is_some_and(|(old, new)| old.size == new.size && old == new);
         match new {
             // What is the same is not written again.
             Some(_) if is_same => {}

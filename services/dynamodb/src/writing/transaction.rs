@@ -20,7 +20,7 @@ const TOKENS_AT_ONCE: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Token {
     /// Where it is remembered: what the caller has in the region.
-    pub tables: DynamoStore,
+    pub tables: Arc<DynamoStore>,
     /// `ClientRequestToken`
     pub text: String,
     /// Of the request.

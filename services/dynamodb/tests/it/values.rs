@@ -2,7 +2,7 @@
 
 use asf_api_dynamodb::AttributeValue as Wire;
 use asf_dynamodb::wire;
-use asf_runtime::Bytes;
+use asf_runtime::{Bytes, Map};
 
 use crate::notation::{item, refused, value};
 use crate::tables::{global, table};
@@ -65,7 +65,7 @@ fn bad_values() {
 
 #[test]
 fn an_error_names_the_value_of_the_expression() {
-    let values = [(":b".to_owned(), Wire::default())].into_iter().collect();
+    let values: Map<Wire> = [(":b".to_owned(), Wire::default())].into_iter().collect();
     assert_eq!(
         refused(wire::expression_values(values)),
         "ExpressionAttributeValues contains invalid value: Supplied AttributeValue is empty, must contain exactly one \

@@ -1,5 +1,11 @@
-//! Attribute values as the service's wire types have them, into the domain's and back. Nothing else of this
-//! crate knows those types.
+//! Attribute values as the wire has them, into the domain's and back. Nothing else of this crate knows the generated
+//! type of a value but `provider`, which passes it on.
+//!
+//! [`received`] says what is read of requests, [`shown`] what is written of items, without the generated types in
+//! between.
+
+pub mod received;
+pub mod shown;
 
 use std::collections::BTreeSet;
 
@@ -13,14 +19,15 @@ use crate::items::too_nested;
 use crate::limits;
 use crate::models::{AttributeValue, Item};
 use crate::number::Number;
+use received::{Attributes, Received};
 
 /// Attributes of an item, a key or an expression.
 ///
 /// # Errors
 ///
 /// As for [`value`].
-pub fn item(wire: Map<Wire>) -> Result<Item, DynamoError> {
-    wire.into_iter().map(|(name, it)| Ok((name, value(it)?))).collect()
+pub fn item(wire: impl Into<Attributes>) -> Result<Item, DynamoError> {
+    nested_item(wire.into(), 1)
 }
 
 /// The values of an expression; errors name theirs (asserted).
@@ -28,14 +35,14 @@ pub fn item(wire: Map<Wire>) -> Result<Item, DynamoError> {
 /// # Errors
 ///
 /// As for [`value`].
-pub fn expression_values(wire: Map<Wire>) -> Result<Map<AttributeValue>, DynamoError> {
-    let convert = |(name, it): (String, Wire)| match value(it) {
+pub fn expression_values(wire: impl Into<Attributes>) -> Result<Vec<(String, AttributeValue)>, DynamoError> {
+    let convert = |(name, it): (String, Received)| match value(it) {
         Ok(value) => Ok((name, value)),
         Err(error) => Err(error.map(|reason| {
             format!("ExpressionAttributeValues contains invalid value: {reason} for key {name}")
         })),
     };
-    wire.into_iter().map(convert).collect()
+    wire.into().into_iter().map(convert).collect()
 }
 
 /// A value.
@@ -45,50 +52,49 @@ pub fn expression_values(wire: Map<Wire>) -> Result<Map<AttributeValue>, DynamoE
 /// If it has no type or more than one, a number is none of DynamoDB's, a set is empty or has a
 /// member twice, or values are nested too deeply. Empty strings and binary values are values; that keys
 /// are not, the table says.
-pub fn value(wire: Wire) -> Result<AttributeValue, DynamoError> {
-    nested(wire, 1)
+pub fn value(wire: impl Into<Received>) -> Result<AttributeValue, DynamoError> {
+    nested(wire.into(), 1)
 }
 
-fn nested(wire: Wire, level: usize) -> Result<AttributeValue, DynamoError> {
+fn nested(wire: Received, level: usize) -> Result<AttributeValue, DynamoError> {
     if level > limits::NESTING {
         return Err(too_nested());
     }
-    let Wire { s, n, b, ss, ns, bs, m, l, null, bool } = wire;
-    // A bad member is found before a second type is (asserted).
-    let mut types = [
-        s.map(AttributeValue::S),
-        n.map(|text| text.parse::<Number>()).transpose()?.map(AttributeValue::N),
-        b.map(AttributeValue::B),
-        ss.map(string_set).transpose()?,
-        ns.map(|members| number_set(&members)).transpose()?,
-        bs.map(binary_set).transpose()?,
-        m.map(|map| nested_map(map, level + 1)).transpose()?,
-        l.map(|list| nested_list(list, level + 1)).transpose()?,
-        null.map(null_value).transpose()?,
-        bool.map(AttributeValue::Bool),
-    ]
-    .into_iter()
-    .flatten();
-    // (asserted)
-    match (types.next(), types.next()) {
-        (Some(value), None) => Ok(value),
-        (Some(_), Some(_)) => Err(DynamoError::validation(
-            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported \
-             datatypes",
-        )),
-        (None, _) => Err(DynamoError::validation(
-            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes",
-        )),
-    }
+    Ok(match wire {
+        Received::S(text) => AttributeValue::S(text),
+        Received::N(text) => AttributeValue::N(text.parse()?),
+        Received::B(bytes) => AttributeValue::B(bytes),
+        Received::SS(members) => string_set(members)?,
+        Received::NS(members) => number_set(&members)?,
+        Received::BS(members) => binary_set(members)?,
+        Received::M(map) => AttributeValue::M(nested_item(map, level + 1)?),
+        Received::L(list) => {
+            let values = list.into_iter().map(|it| nested(it, level + 1));
+            AttributeValue::L(values.collect::<Result<_, _>>()?)
+        }
+        Received::Null(is_null) => null_value(is_null)?,
+        Received::Bool(value) => AttributeValue::Bool(value),
+        // (asserted)
+        Received::Nothing => {
+            return Err(DynamoError::validation(
+                "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes",
+            ));
+        }
+        Received::Several(several) => {
+            // A bad member is found before a second type is (asserted).
+            for one in Received::all(*several) {
+                nested(one, level)?;
+            }
+            return Err(DynamoError::validation(
+                "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported \
+                 datatypes",
+            ));
+        }
+    })
 }
 
-fn nested_map(map: Map<Wire>, level: usize) -> Result<AttributeValue, DynamoError> {
-    let members = map.into_iter().map(|(name, it)| Ok((name, nested(it, level)?)));
-    Ok(AttributeValue::M(members.collect::<Result<Item, DynamoError>>()?))
-}
-
-fn nested_list(list: Vec<Wire>, level: usize) -> Result<AttributeValue, DynamoError> {
-    Ok(AttributeValue::L(list.into_iter().map(|it| nested(it, level)).collect::<Result<_, _>>()?))
+fn nested_item(map: Attributes, level: usize) -> Result<Item, DynamoError> {
+    map.into_iter().map(|(name, it)| Ok((name, nested(it, level)?))).collect()
 }
 
 /// `{"NULL": false}` is refused (asserted); in some regions it has become a null since June 2026
