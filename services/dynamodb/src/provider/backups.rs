@@ -1,5 +1,7 @@
 //! Backups on demand.
 
+use std::sync::Arc;
+
 use asf_api_dynamodb::*;
 use asf_runtime::RequestContext;
 
