@@ -197,7 +197,9 @@ fn entry_of(state: &State, queue: &str) -> Weak<asf_sqs::tables::QueueRecord> {
 
 #[tokio::test]
 async fn nothing_stays_of_one_that_is_thrown_away() {
-    let emulator = emulator(&[]);
+    // An address that no other test has, or one of them might take the port when it is free.
+    let host = if cfg!(target_os = "linux") { "127.0.0.77:4566" } else { "127.0.0.1:4566" };
+    let emulator = emulator(&[("GATEWAY_LISTEN", host)]);
     create(&emulator.gateway, "shared").await;
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let before = tasks();
