@@ -173,7 +173,9 @@ fn boto3_moto() {
         ("PROVIDER_OVERRIDE_SNS", "moto"),
     ];
     let settings = settings.into_iter().collect();
-    python_tests_against(&Emulator::start_with(settings), Clients::Today, "test_moto.py");
+    let emulator = Emulator::start_with(settings);
+    python_tests_against(&emulator, Clients::Today, "test_moto_resources.py");
+    python_tests_against(&emulator, Clients::Today, "test_moto.py");
 }
 
 /// `asf-moto/src/inventory.json` is what the moto says that is installed by default.
